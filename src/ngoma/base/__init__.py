@@ -1,0 +1,1 @@
+"""What every floor stands on: pure Python, no Django."""
