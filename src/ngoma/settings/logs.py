@@ -1,0 +1,60 @@
+"""Logging: one line an event, by structlog, to standard error; no personal data."""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_PERSONAL_KEYS = {"email", "phone", "name", "address", "ip", "contact", "words"}
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+\d[\d -]{6,}\d")
+
+
+def hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Take out what could name or reach a person, whoever logged it."""
+    for key, value in event.items():
+        if key in _PERSONAL_KEYS:
+            event[key] = "…"
+        elif isinstance(value, str):
+            event[key] = _PERSONAL.sub("…", value)
+    return event
+
+
+def logging(level: str, as_json: bool) -> dict[str, Any]:
+    """Configure structlog, and return Django's LOGGING that sends everything through it."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    # The plain traceback: the rich one prints local variables, which may hold personal data.
+    render: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    )
+    formatter = {
+        "()": "structlog.stdlib.ProcessorFormatter",
+        "foreign_pre_chain": shared,
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            hide_personal,
+            render,
+        ],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"ngoma": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ngoma"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {"django.utils.autoreload": {"level": "WARNING"}},
+    }

@@ -1,0 +1,123 @@
+"""Every setting of Ngoma: one row each, read from the environment and nowhere else."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class SettingError(ValueError):
+    """A setting that cannot be read; the text says which one, and what it may be."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting: its name in the environment, how its text is read, and what it is for."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    purpose: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a setting is now. `source` is "environment" or "default"."""
+
+    setting: Setting
+    value: Any
+    source: str
+
+    @property
+    def shown(self) -> str:
+        """The value as `ngoma config` prints it: secrets and passwords masked."""
+        text = ", ".join(self.value) if isinstance(self.value, tuple) else str(self.value)
+        if not self.setting.secret or not text:
+            return text
+        parts = urlsplit(text)
+        if parts.scheme and parts.hostname:
+            return f"{parts.scheme}://…@{parts.hostname}{parts.path}"
+        return text if parts.scheme == "sqlite" else "…"
+
+
+def flag(text: str) -> bool:
+    """Read yes or no."""
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    try:
+        return words[text.strip().lower()]
+    except KeyError:
+        raise ValueError("must be yes or no") from None
+
+
+def count(text: str) -> int:
+    """Read a whole number that is not negative."""
+    if not text.strip().isdecimal():
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read names separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def folder(text: str) -> Path:
+    """Read the path of a directory."""
+    return Path(text).expanduser().absolute()
+
+
+def origin(text: str) -> str:
+    """Read the start of an address: `https://example.org`, without a slash at its end."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address such as https://example.org")
+    return text.rstrip("/")
+
+
+SETTINGS = (
+    Setting("NGOMA_DATA", folder, str(ROOT / ".ngoma"), "directory of database, media and keys"),
+    Setting("DATABASE_URL", str, "", "postgresql://… or sqlite:///…; else in NGOMA_DATA", True),
+    Setting(
+        "NGOMA_DB_POOL", count, "0", "PostgreSQL connections a process shares; 0: one a thread"
+    ),
+    Setting("NGOMA_URL", origin, "http://localhost:8000", "address that residents and staff open"),
+    Setting("NGOMA_HOSTS", names, "localhost,.localhost,127.0.0.1,[::1]", "host names answered"),
+    Setting("NGOMA_BEHIND_PROXY", flag, "no", "trust X-Forwarded-Proto and -For of a proxy"),
+    Setting("NGOMA_DEMO", flag, "no", "demonstration: logins and outbox are shown"),
+    Setting("NGOMA_DEBUG", flag, "no", "show errors in the browser; never in production"),
+    Setting("NGOMA_SECRET_KEY", str, "", "signs sessions; else made in NGOMA_DATA/keys", True),
+    Setting("NGOMA_VAULT_KEY", str, "", "encrypts contacts; else made in NGOMA_DATA/keys", True),
+    Setting("NGOMA_PROCESSES", count, "2", "web processes"),
+    Setting("NGOMA_THREADS", count, "4", "threads of each web process"),
+    Setting("NGOMA_LOG", str, "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("NGOMA_LOG_JSON", flag, "no", "log lines as JSON"),
+    Setting("NGOMA_MEDIA_BUCKET", str, "", "S3 bucket for photos; else NGOMA_DATA/media"),
+    Setting("NGOMA_MEDIA_ENDPOINT", str, "", "address of an S3-compatible store"),
+    Setting("NGOMA_SMTP_URL", str, "", "smtp://user:password@host:587 or smtps://…", True),
+    Setting("NGOMA_MAIL_FROM", str, "ngoma@localhost", "sender of e-mail"),
+    Setting("NGOMA_SMS", str, "", "africastalking or twilio; empty: no SMS"),
+    Setting("NGOMA_SMS_FROM", str, "", "sender of SMS: number, name or short code"),
+    Setting("NGOMA_SMS_URL", str, "", "another address of the SMS service, for its sandbox"),
+    Setting("NGOMA_SMS_USER", str, "", "user name or account SID at the SMS service"),
+    Setting("NGOMA_SMS_KEY", str, "", "key or token at the SMS service", True),
+)
+
+
+def read_all(environment: Mapping[str, str] = os.environ) -> dict[str, Value]:
+    """All settings by name; SettingError for the first that cannot be read."""
+    return {setting.name: _read(setting, environment) for setting in SETTINGS}
+
+
+def _read(setting: Setting, environment: Mapping[str, str]) -> Value:
+    given = environment.get(setting.name, "")
+    try:
+        value = setting.read(given or setting.default)
+    except ValueError as error:
+        raise SettingError(f"{setting.name} {error}: {setting.purpose}") from error
+    return Value(setting, value, "environment" if given else "default")

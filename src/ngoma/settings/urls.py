@@ -1,0 +1,25 @@
+"""The doors of the house, by address. The public door is last: it takes every city's own name."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from ngoma.settings.health import healthz
+
+_DOORS = (
+    ("desk/", "desk"),
+    ("open311/v2/", "open311"),
+    ("channels/", "channels"),
+    ("", "public"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
+    path("admin/", admin.site.urls),
+]
+urlpatterns += [
+    path(address, include(f"ngoma.{door}.urls"))
+    for address, door in _DOORS
+    if find_spec(f"ngoma.{door}")
+]

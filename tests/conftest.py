@@ -1,0 +1,97 @@
+"""The tests' own installation: a data directory that goes away, and one of the two databases.
+
+NGOMA_TEST_DB says which: `sqlite` (the default), or `postgres`, at DATABASE_URL or on this machine.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ON_POSTGRES = os.environ.get("NGOMA_TEST_DB", "sqlite") == "postgres"
+DATA = Path(tempfile.mkdtemp(prefix="ngoma-tests-"))
+for name in [name for name in os.environ if name.startswith("NGOMA_") and "TEST" not in name]:
+    del os.environ[name]
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "ngoma.settings.django",
+    "NGOMA_DATA": str(DATA),
+    "NGOMA_DEMO": "yes",
+    "NGOMA_LOG": "ERROR",
+    "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://127.0.0.1:5432/postgres"
+    if ON_POSTGRES
+    else "",
+}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database"}
+
+
+def pytest_configure() -> None:
+    """Finish Django's settings for tests, before pytest-django sets it up."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if ON_POSTGRES:
+        database["TEST"] = {"NAME": f"ngoma_test_{os.getpid()}"}
+    else:
+        database["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
+        # Nothing here must outlive a power cut, and waiting for the disk is most of the time.
+        database["OPTIONS"]["init_command"] += "; PRAGMA synchronous = OFF"
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES["staticfiles"] = {"BACKEND": plain}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(DATA, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what touches the database; the rest has run on SQLite."""
+    if not ON_POSTGRES:
+        return
+    chosen = [item for item in items if _touches_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db"):
+        return True
+    return bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _life_of_a_report() -> None:
+    """Jobs follow events in tests as they do in a running installation."""
+    from ngoma.settings.start import start
+
+    start()
+
+
+@pytest.fixture
+def database(db: None) -> None:
+    """A migrated database; what a test writes is undone after it."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Headless Chromium; a machine without it skips, but CI fails."""
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    path = next((path for path in found if path), None)
+    if path is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("no Chromium: install it (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(quiet))
+        yield chromium
+        chromium.close()
