@@ -84,7 +84,7 @@ def test_every_exchange_of_two_characters_is_caught(reference: str) -> None:
 
 @given(references)
 def test_the_prefix_exchanged_with_the_number_is_caught(reference: str) -> None:
-    last, first = reference[2:4]
+    last, first = reference[2], reference[3]
     if last != first and {last, first} <= set(ALPHABET) - set(string.digits):
         with pytest.raises(BadReference):
             read(reference[:2] + first + last + reference[4:])
