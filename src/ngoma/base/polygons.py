@@ -90,14 +90,7 @@ def _area(key: object, geometry: Geometry) -> shapely.Geometry:
         area = shape(geometry)
         # Mending may leave stray lines beside the polygons; "structure" drops them.
         area = shapely.make_valid(area, method="structure", keep_collapsed=False)
-    except (
-        AttributeError,
-        KeyError,
-        TypeError,
-        IndexError,
-        ValueError,
-        shapely.GEOSException,
-    ) as e:
+    except (AttributeError, LookupError, TypeError, ValueError, shapely.ShapelyError) as e:
         raise ValueError(f"{key}: not a GeoJSON geometry: {e}") from e
     if not area.area > 0:
         raise ValueError(f"{key}: the boundary has no area")
