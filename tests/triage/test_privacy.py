@@ -1,0 +1,87 @@
+"""What leads to a person is found and hidden."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ngoma.triage import find_private, redact
+from ngoma.triage.privacy import MARKS
+
+PRIVATE = [
+    ("UG", "0772 123456", "phone"),
+    ("UG", "+256 701 234 567", "phone"),
+    ("UG", "0701234567", "phone"),
+    ("KR", "010-1234-5678", "phone"),
+    ("KR", "02-312-4567", "phone"),
+    ("UG", "jane.doe@example.org", "email"),
+    ("KR", "minji(at)naver.com", "email"),
+    ("KR", "900101-1234567", "national_id"),
+    ("KR", "900101-2******", "national_id"),
+    ("KR", "9001011234567", "national_id"),
+    ("UG", "CM89001234ABCD", "national_id"),
+    ("UG", "cf920151048XYZ", "national_id"),
+    ("KR", "12가 3456", "plate"),
+    ("KR", "서울 34바1234", "plate"),
+    ("KR", "123하4567", "plate"),
+    ("UG", "UAX 123A", "plate"),
+    ("UG", "ubf123k", "plate"),
+    ("UG", "UA 012AB", "plate"),
+]
+
+
+@pytest.mark.parametrize(("country", "value", "kind"), PRIVATE)
+@pytest.mark.parametrize(
+    "around", ["{}", "call {} please", "연락처: {}입니다", "({}).", "a\n{}\nb"]
+)
+def test_found_and_hidden(country: str, value: str, kind: str, around: str) -> None:
+    text = around.format(value)
+    spans = find_private(text, country)
+    assert [span.kind for span in spans] == [kind]
+    assert value in text[spans[0].start : spans[0].end]
+    assert value not in redact(text, spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It cost UGX 500K", "use 100m of pipe", "12월 2024", "101동 1502호", "report 123456",
+     "at 10:30 on 2026-03-02", "KLA-7F3K9", "0.31363, 32.58112", "meet me @ the gate",
+     "CMEXPRESSWAYS", "3개 1000원", "call 112 or 119", "look (at the corner)"],
+)  # fmt: skip
+def test_what_leads_to_nobody_stays(text: str) -> None:
+    assert find_private(text, "UG") == ()
+    assert find_private(text, "KR") == ()
+
+
+def test_letters_that_touch_a_number_do_not_hide_it() -> None:
+    text = "tel0772123456ask"
+    assert "0772123456" not in redact(text, find_private(text, "UG"))
+
+
+def test_a_full_stop_ends_an_address() -> None:
+    text = "Write to jo@example.org. Please hurry"
+    assert redact(text, find_private(text, "UG")) == "Write to [@ …]. Please hurry"
+
+
+def test_what_comes_late_is_found_too() -> None:
+    text = "x " * 30_000 + "0772 123456"
+    assert "123456" not in redact(text, find_private(text, "UG"))
+
+
+@given(
+    pieces=st.lists(st.one_of(st.sampled_from([v for _, v, _ in PRIVATE]), st.text()), max_size=8),
+    country=st.sampled_from(["UG", "KR", "ZZ", ""]),
+)
+def test_spans_are_apart_and_hidden(pieces: list[str], country: str) -> None:
+    text = " ".join(pieces)
+    spans = find_private(text, country)
+    at, kept = 0, []
+    for span in spans:
+        assert at <= span.start < span.end <= len(text)
+        kept.append(text[at : span.start])
+        at = span.end
+    kept.append(text[at:])
+    hidden = redact(text, spans)
+    assert len(hidden) == sum(map(len, kept)) + sum(len(MARKS[span.kind]) for span in spans)
+    position = 0
+    for piece in kept:
+        position = hidden.index(piece, position) + len(piece)
