@@ -1,0 +1,1 @@
+"""Cities as packs: checked, loaded, and their working calendars."""
