@@ -45,7 +45,7 @@ def test_found_and_hidden(country: str, value: str, kind: str, around: str) -> N
     "text",
     ["It cost UGX 500K", "use 100m of pipe", "12월 2024", "101동 1502호", "report 123456",
      "at 10:30 on 2026-03-02", "KLA-7F3K9", "0.31363, 32.58112", "meet me @ the gate",
-     "CMEXPRESSWAYS", "3개 1000원", "call 112 or 119", "look (at the corner)"],
+     "CMEXPRESSWAYS", "3개 1000원", "63조 7000억", "call 112 or 119", "look (at the corner)"],
 )  # fmt: skip
 def test_what_leads_to_nobody_stays(text: str) -> None:
     assert find_private(text, "UG") == ()

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from ngoma.base.syllables import pairs
 from ngoma.triage.catalogue import Catalogue, Template
-from ngoma.triage.duplicates import signs
 from ngoma.triage.interface import Answer, Guess, Past, Reason
-from ngoma.triage.words import Token, likeness, tokens
+from ngoma.triage.words import likeness
 
 MOST = 5
 _GENERAL = 0.1  # a template for every service
@@ -16,10 +16,10 @@ _READ = 1_000
 
 
 def suggest(
-    text: Sequence[Token], services: Sequence[Guess], past: Iterable[Past], catalogue: Catalogue
+    words: str, services: Sequence[Guess], past: Iterable[Past], catalogue: Catalogue
 ) -> tuple[Answer, ...]:
     """Templates and past cases in one list, best first, at most five of each kind."""
-    own = signs(token.text for token in text)
+    own = pairs(words[:_READ])
     likely = {catalogue.by_id[guess.service_id].code: guess for guess in services}
     fits = [_template(template, likely) for template in catalogue.templates]
     cases = [_past(case, own, services) for case in past]
@@ -44,7 +44,7 @@ def _template(template: Template, likely: Mapping[str, Guess]) -> Answer:
 
 
 def _past(case: Past, own: Sequence[str], services: Sequence[Guess]) -> Answer:
-    alike = likeness(own, signs(token.text for token in tokens(case.words[:_READ])))
+    alike = likeness(own, pairs(case.words[:_READ]))
     same = sum(guess.probability for guess in services if guess.service_id == case.service_id)
     score = round(min(1.0, alike * (1 - _SAME_SERVICE) + _SAME_SERVICE * same), 4)
     return Answer(

@@ -14,7 +14,7 @@ from ngoma.base.quad import distance_m
 from ngoma.base.syllables import pairs
 from ngoma.triage.catalogue import Catalogue
 from ngoma.triage.interface import Duplicate, Guess, Nearby, Reason, Submission
-from ngoma.triage.words import Token, likeness, spaced, tokens
+from ngoma.triage.words import likeness
 
 NEAR_M = 50.0
 """Metres within which two places can be one; the uncertainty of both is added."""
@@ -26,7 +26,7 @@ MOST = 5
 _LEAST = 0.05
 _LIKELY = 0.2  # a service less probable than this does not make two reports alike
 _DAY = 86_400
-_READ = 1_000  # characters of the other case's words that are compared
+_READ = 1_000  # characters of either's words that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ class _Kinds:
 
 def find(
     submission: Submission,
-    text: Sequence[Token],
     services: Sequence[Guess],
     nearby: Iterable[Nearby],
     catalogue: Catalogue,
@@ -49,7 +48,7 @@ def find(
     if submission.lat is None or submission.lon is None:
         return ()
     kinds = _kinds(services, catalogue)
-    own = signs(token.text for token in text)
+    own = pairs(submission.words[:_READ])
     found = []
     for case in nearby:
         metres = _metres(submission, case)
@@ -60,11 +59,6 @@ def find(
         if duplicate and duplicate.probability >= _LEAST:
             found.append(duplicate)
     return tuple(sorted(found, key=lambda d: (-d.probability, d.metres, d.case_id))[:MOST])
-
-
-def signs(words: Iterable[str]) -> list[str]:
-    """What two texts are compared by: words, and syllable pairs where words are not spaced."""
-    return [sign for word in words for sign in ([word] if spaced(word) else pairs(word))]
 
 
 def _kinds(services: Sequence[Guess], catalogue: Catalogue) -> _Kinds:
@@ -93,7 +87,7 @@ def _days(since: datetime, until: datetime) -> float:
 def _weigh(
     case: Nearby, metres: float, days: float, kinds: _Kinds, own: Sequence[str]
 ) -> Duplicate | None:
-    theirs = signs(token.text for token in tokens(case.words[:_READ]))
+    theirs = pairs(case.words[:_READ])
     alike = likeness(own, theirs)
     kind = _kind(case, kinds)
     if kind is None and alike < 0.5:

@@ -30,12 +30,12 @@ _NATIONAL_ID = re.compile(
 )
 
 # Korean plates carry one of forty syllables (사 and 아 for taxis, 허 for hire), older ones the
-# name of their region; Ugandan plates start with U, the newest with UA. "UGX 500K" and "USD 100K"
-# are money, "use 100m" is English.
+# name of their region; Ugandan plates start with U, the newest with UA. "UGX 500K", "USD 100K"
+# and 63조 7000억 are money, "use 100m" is English.
 _PLATE = re.compile(
     r"(?:(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)\s?)?"
     r"(?<!\d)\d{2,3}\s?"
-    r"[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자허하호배]\s?\d{4}(?!\d)"
+    r"[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자허하호배]\s?\d{4}(?!\d|\s?[억만원])"
     r"|(?<![A-Za-z0-9])(?:(?!UGX|USD|USE|UPS)U[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]"
     r"|UA[ -]?\d{3}[ -]?[A-Z]{2}|UG[ -]?\d{4}[ -]?[A-Z])(?![A-Za-z0-9])",
     re.IGNORECASE,

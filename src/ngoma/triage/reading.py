@@ -35,8 +35,8 @@ def read(
         urgency=urgency.judge(
             submission, text, language, guesses[0] if confident else None, catalogue
         ),
-        duplicates=duplicates.find(submission, text, guesses, nearby, catalogue),
-        answers=answers.suggest(text, guesses, past, catalogue),
+        duplicates=duplicates.find(submission, guesses, nearby, catalogue),
+        answers=answers.suggest(submission.words, guesses, past, catalogue),
         private=find_private(submission.words, catalogue.country),
         model=MODEL,
     )
