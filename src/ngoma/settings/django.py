@@ -1,6 +1,5 @@
 """Django, put together: read by Django itself as DJANGO_SETTINGS_MODULE."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ ROOT_URLCONF = "ngoma.settings.urls"
 WSGI_APPLICATION = "ngoma.settings.wsgi.application"
 
 
-_faces = ["look", *(door for door in ("public", "desk") if find_spec(f"ngoma.{door}"))]
+_faces = ["look", *(door for door in ("public", "desk") if (_package / door).is_dir())]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "NAME": "pages",

@@ -1,8 +1,6 @@
 """What every process does first."""
 
 import os
-from importlib import import_module
-from importlib.util import find_spec
 
 import django
 
@@ -12,5 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ngoma.settings.django")
 def start() -> None:
     """Set Django up and hand the life of a report to the queue."""
     django.setup()
-    if find_spec("ngoma.journey"):
-        import_module("ngoma.journey").install()
+    # Imports the models, which Django refuses before it is set up.
+    from ngoma import journey
+
+    journey.install()

@@ -1,0 +1,231 @@
+"""The commands: each parses, calls one function of a lower floor, and prints.
+
+Django is set up and the rest imported inside the commands, because Django reads the settings that
+options such as --data write, and because `ngoma config` need not wait for a database driver.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ngoma.settings import serve
+from ngoma.settings.table import SettingError, read_all
+
+app = typer.Typer(
+    help="Ngoma: a city's civil-complaint system.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+city_app = typer.Typer(help="Cities and their packs.", no_args_is_help=True)
+user_app = typer.Typer(help="People who work with Ngoma.", no_args_is_help=True)
+triage_app = typer.Typer(help="The engine that reads reports.", no_args_is_help=True)
+app.add_typer(city_app, name="city")
+app.add_typer(user_app, name="user")
+app.add_typer(triage_app, name="triage")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Directory of database, media and keys.")]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+def _start(data: Path | None) -> None:
+    """Set Django up, with `data` in place of NGOMA_DATA."""
+    _use(data)
+    from ngoma.settings.start import start
+
+    start()
+
+
+def _use(data: Path | None) -> None:
+    if data is not None:
+        os.environ["NGOMA_DATA"] = str(data.absolute())
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=err)
+
+
+@app.command()
+def up(
+    city: Annotated[list[str] | None, typer.Option(help="Cities to load; else all.")] = None,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    data: Data = None,
+    demo: Annotated[bool, typer.Option(help="Fill with demonstration reports.")] = True,
+) -> None:
+    """Do all that a first run needs, then serve web and worker; Ctrl-C stops both."""
+    _use(data)
+    os.environ.setdefault("NGOMA_URL", f"http://localhost:{port}")
+    os.environ.setdefault("NGOMA_DEMO", "yes" if demo else "no")
+    _start(None)
+    from ngoma.settings import first_run
+
+    first_run.prepare(city or [], demo=demo, say=err.print, bar=_bar)
+    values = read_all()
+    command = serve.web_command(
+        host, port, values["NGOMA_PROCESSES"].value, values["NGOMA_THREADS"].value
+    )
+
+    def ready() -> None:
+        out.print(f"\n[bold]Ngoma answers at {values['NGOMA_URL'].value}[/bold]")
+        for line in first_run.welcome(demo=demo):
+            out.print(line)
+        out.print("Ctrl-C stops it.")
+
+    serve.run_together(command, f"http://{host}:{port}/healthz", ready)
+
+
+@app.command()
+def web(port: Port = 8000, host: Host = "127.0.0.1", data: Data = None) -> None:
+    """Serve the pages and Open311 (production)."""
+    _start(data)
+    from ngoma.settings import prepare
+
+    prepare.collect_static(err.print)
+    values = read_all()
+    command = serve.web_command(
+        host, port, values["NGOMA_PROCESSES"].value, values["NGOMA_THREADS"].value
+    )
+    os.execv(command[0], command)
+
+
+@app.command()
+def worker(data: Data = None) -> None:
+    """Run jobs and timers until stopped (production)."""
+    stop = serve.stop_on_signals()
+    _start(data)
+    from ngoma.work import worker as work
+
+    work.run(stop)
+
+
+@app.command()
+def tick(data: Data = None) -> None:
+    """Run the timers that are due, once."""
+    _start(data)
+    from ngoma.work import timers
+
+    for name in timers.tick():
+        out.print(name)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def test(context: typer.Context) -> None:
+    """Check style, floors and types and run all tests; or pytest with the arguments given."""
+    from ngoma.settings import checks
+
+    raise typer.Exit(checks.run(context.args))
+
+
+@app.command()
+def config(data: Data = None) -> None:
+    """List the settings, their values and where each came from."""
+    _use(data)
+    table = Table("setting", "value", "from", "what it is for", box=None)
+    for name, value in read_all().items():
+        table.add_row(name, value.shown, value.source, value.setting.purpose)
+    out.print(table)
+
+
+@app.command(hidden=True)
+def migrate(data: Data = None) -> None:
+    """Bring the tables up to date."""
+    _start(data)
+    from ngoma.settings import prepare
+
+    prepare.migrate(err.print)
+
+
+@app.command()
+def rebuild(data: Data = None) -> None:
+    """Make every case's row anew from its events, and say how many were different."""
+    _start(data)
+    from ngoma.casework import rebuild as cases
+    from ngoma.records.models import Case
+
+    with _bar() as bar:
+        task = bar.add_task("Cases", total=Case.objects.count())
+        different = cases.rebuild(lambda done: bar.update(task, completed=done))
+    out.print(f"{different} rows were different")
+
+
+@city_app.command("add")
+def city_add(pack: Path, data: Data = None) -> None:
+    """Load a pack, or what has changed in it."""
+    _start(data)
+    from ngoma.cities.load import load
+    from ngoma.cities.problems import PackError
+
+    try:
+        out.print(f"{load(pack).slug} is loaded")
+    except PackError as error:
+        _refuse(error)
+
+
+@city_app.command("check")
+def city_check(pack: Path) -> None:
+    """Explain every mistake in a pack, with file and line."""
+    _start(None)
+    from ngoma.cities.check import check
+
+    problems = check(pack)
+    for problem in problems:
+        out.print(str(problem), markup=False)
+    wrong = sum(not problem.warning for problem in problems)
+    if wrong:
+        raise typer.Exit(1)
+    out.print(f"{pack.name}: nothing wrong")
+
+
+@user_app.command("add")
+def user_add(
+    name: str,
+    city: Annotated[str, typer.Option(help="City to work in.")] = "",
+    role: Annotated[str, typer.Option(help="agent, triager, officer, crew, supervisor …")] = "",
+    department: Annotated[str, typer.Option(help="Code of a department; else all.")] = "",
+    administrator: Annotated[bool, typer.Option(help="May change settings in /admin/.")] = False,
+    data: Data = None,
+) -> None:
+    """Add somebody, and print a new password."""
+    _start(data)
+    from ngoma.settings import staff
+
+    try:
+        password = staff.add_user(
+            name, city=city, role=role, department=department, administrator=administrator
+        )
+    except staff.StaffError as error:
+        _refuse(error)
+    else:
+        out.print(f"{name}  {password}", markup=False)
+
+
+def _refuse(error: Exception) -> None:
+    err.print(str(error), markup=False, style="red")
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command that the arguments name; what cannot be started says why, without a trace."""
+    try:
+        app(prog_name="ngoma")
+    except (SettingError, serve.StartError) as error:
+        err.print(f"ngoma: {error}", markup=False, style="red")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
