@@ -53,7 +53,7 @@ class Span:
 
 def parse_span(text: str) -> Span:
     """Read '3d', '4h' or '90m'. Raises ValueError for anything else, and for nothing at all."""
-    match = re.fullmatch(r"0*([1-9][0-9]{0,4})\s*([dhm])", text.strip())
+    match = re.fullmatch(r"0*([1-9][0-9]{0,3})\s*([dhm])", text.strip())
     if not match:
         raise ValueError(f"not a length of working time such as 3d, 4h or 90m: {text!r}")
     return Span(int(match[1]), match[2])
