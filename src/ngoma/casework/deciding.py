@@ -1,0 +1,141 @@
+"""A person's decision on a case: accept, correct, reject, refer."""
+
+from datetime import datetime
+from typing import Any
+
+from ngoma.casework.change import Change, change
+from ngoma.casework.deadlines import dues
+from ngoma.casework.errors import BadRequest
+from ngoma.people.permissions import Actor
+from ngoma.records.models import Case, Urgency
+
+
+def accept(
+    *,
+    actor: Actor,
+    case_id: int,
+    service_id: int | None = None,
+    urgency: int | None = None,
+    department_id: int | None = None,
+    text: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """Take the case on, as this service and urgency (None: as it stands), and promise dates.
+
+    The department is the owner of the service in the place, unless one is named. The promises count
+    from the opening. Raises `BadRequest` where the service is unknown or none was ever said.
+    """
+    with change("accept", actor=actor, case_id=case_id, at=at) as held:
+        service_id = service_id or held.case.service_id
+        if service_id is None:
+            raise BadRequest("service", "missing")
+        urgency = held.case.urgency if urgency is None else urgency
+        held.append(
+            "accepted",
+            text=text,
+            **_classified(held, service_id, urgency, held.case.place_id, department_id),
+        )
+    return held.case
+
+
+def correct(
+    *,
+    actor: Actor,
+    case_id: int,
+    service_id: int | None = None,
+    urgency: int | None = None,
+    position: tuple[float, float] | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Put right what kind of problem it is, how urgent, or where (latitude, longitude).
+
+    The case is routed anew and its promises follow. Raises `BadRequest` for an unknown service or a
+    position outside the city.
+    """
+    with change("correct", actor=actor, case_id=case_id, at=at) as held:
+        case = held.case
+        place_id, moved = case.place_id, {}
+        if position is not None:
+            place_id = _place(held, *position)
+            moved = {"lat": position[0], "lon": position[1], "place": place_id}
+        service_id = service_id or case.service_id
+        urgency = case.urgency if urgency is None else urgency
+        if service_id is None:
+            held.append("corrected", urgency=_urgency(urgency), **moved)
+        else:
+            held.append("corrected", **_classified(held, service_id, urgency, place_id), **moved)
+    return held.case
+
+
+def reject(
+    *, actor: Actor, case_id: int, reason: str, text: str = "", at: datetime | None = None
+) -> Case:
+    """Say no, with one of the pack's reasons. Raises `BadRequest` for an unknown one."""
+    with change("reject", actor=actor, case_id=case_id, at=at) as held:
+        found = held.book.reason(reason)
+        if found is None or found["for"] != "reject":
+            raise BadRequest("reason", "unknown")
+        held.append("rejected", reason=reason, text=text)
+    return held.case
+
+
+def refer(
+    *, actor: Actor, case_id: int, body: str, text: str = "", at: datetime | None = None
+) -> Case:
+    """Hand the case to another body that is responsible. Raises `BadRequest` for an unknown one."""
+    with change("refer", actor=actor, case_id=case_id, at=at) as held:
+        if held.book.body(body) is None:
+            raise BadRequest("body", "unknown")
+        held.append("referred", body=body, text=text)
+    return held.case
+
+
+def _classified(
+    held: Change,
+    service_id: int,
+    urgency: int,
+    place_id: int | None,
+    department_id: int | None = None,
+) -> dict[str, Any]:
+    service = held.book.services.get(service_id)
+    if service is None:
+        raise BadRequest("service", "unknown")
+    if department_id is not None and department_id not in held.book.departments:
+        raise BadRequest("department", "unknown")
+    return {
+        "service": service_id,
+        "urgency": _urgency(urgency),
+        "department": department_id or _owner(held, service_id, place_id),
+        "public": service.public,
+        **_promises(held, service_id, urgency),
+    }
+
+
+def _owner(held: Change, service_id: int, place_id: int | None) -> int | None:
+    """The owner; what a person assigned stays there while service and place are the same."""
+    case = held.case
+    if case.transfers and (service_id, place_id) == (case.service_id, case.place_id):
+        return case.department_id
+    return held.book.owner(service_id, place_id)
+
+
+def _promises(held: Change, service_id: int, urgency: int) -> dict[str, str]:
+    """New promises where service or urgency changed and the date was not extended, else none."""
+    case = held.case
+    same = (service_id, urgency) == (case.service_id, case.urgency)
+    if case.extended or (same and case.due is not None) or case.reopenings:
+        return {}
+    return dues(held.book, service_id, urgency, case.opened_at).data()
+
+
+def _place(held: Change, lat: float, lon: float) -> int | None:
+    located = held.book.locate(lat, lon)
+    if located.outside_m > held.book.settings["map"]["outside"]:
+        raise BadRequest("position", "outside_city")
+    return located.place_id
+
+
+def _urgency(urgency: int) -> int:
+    if urgency not in Urgency.values:
+        raise BadRequest("urgency", "unknown")
+    return urgency

@@ -1,0 +1,84 @@
+"""The work itself: start, resolve, close, and open again what was not fixed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ngoma.base.clock import now
+from ngoma.casework.change import Change, change
+from ngoma.casework.deadlines import clock_span, dues
+from ngoma.casework.errors import BadRequest
+from ngoma.casework.workflow import reopened_state
+from ngoma.cities.book import books
+from ngoma.people.permissions import SYSTEM, Actor
+from ngoma.records.models import Case, Photo, State
+
+
+def start(*, actor: Actor, case_id: int, text: str = "", at: datetime | None = None) -> Case:
+    """Say that work has begun."""
+    with change("start", actor=actor, case_id=case_id, at=at) as held:
+        held.append("started", text=text)
+    return held.case
+
+
+def resolve(
+    *,
+    actor: Actor,
+    case_id: int,
+    text: str = "",
+    photo_ids: Sequence[int] = (),
+    at: datetime | None = None,
+) -> Case:
+    """Say that the problem is solved, in words or with a photo. Raises `BadRequest` for neither."""
+    with change("resolve", actor=actor, case_id=case_id, at=at) as held:
+        if not text and not photo_ids:
+            raise BadRequest("text", "missing")
+        names = attach(held, photo_ids, Photo.Kind.AFTER)
+        held.append("resolved", text=text, photos=names)
+    return held.case
+
+
+def close(*, actor: Actor, case_id: int, reason: str = "", at: datetime | None = None) -> Case:
+    """End the case. `reason` says why where it was not solved (`no-answer`)."""
+    with change("close", actor=actor, case_id=case_id, at=at) as held:
+        held.append("closed", reason=reason)
+    return held.case
+
+
+def reopen(*, actor: Actor, case_id: int, text: str = "", at: datetime | None = None) -> Case:
+    """Open again what was not fixed, or a contested refusal; promises count from now."""
+    with change("reopen", actor=actor, case_id=case_id, at=at) as held:
+        case = held.case
+        promised = dues(held.book, case.service_id, case.urgency, held.at)
+        held.append("reopened", text=text, state=reopened_state(case.state), **promised.data())
+    return held.case
+
+
+def close_finished(at: datetime | None = None) -> int:
+    """Close what was resolved long enough ago, and what waits too long for an answer.
+
+    The times are each city's `close` and `waiting`. Returns how many. Called by the clock.
+    """
+    at = at or now()
+    done = 0
+    for book in books():
+        spans = book.settings["deadlines"]
+        cases = Case.objects.filter(city=book.id)
+        resolved = cases.filter(
+            state=State.RESOLVED, resolved_at__lt=at - clock_span(spans["close"])
+        )
+        waiting = cases.filter(state=State.WAITING, paused_at__lt=at - clock_span(spans["waiting"]))
+        for reason, finished in (("", resolved), ("no-answer", waiting)):
+            for case_id in list(finished.values_list("pk", flat=True)):
+                close(actor=SYSTEM, case_id=case_id, reason=reason, at=at)
+                done += 1
+    return done
+
+
+def attach(held: Change, photo_ids: Sequence[int], kind: str) -> list[str]:
+    """Give photos to the case. Raises `BadRequest` where one is unknown or belongs elsewhere."""
+    wanted = list(dict.fromkeys(photo_ids))
+    photos = list(Photo.objects.filter(pk__in=wanted, case=None, report=None))
+    if len(photos) != len(wanted):
+        raise BadRequest("photos", "unknown")
+    Photo.objects.filter(pk__in=wanted).update(case=held.case.pk, kind=kind)
+    return [photo.name for photo in photos]

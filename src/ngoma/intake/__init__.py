@@ -1,0 +1,1 @@
+"""Any channel's submission becomes one report: checked, placed, stored, and its case opened."""

@@ -1,0 +1,82 @@
+"""Where a report is: a position, a place of the pack, or words such as a plus code."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+from ngoma.cities import gazetteer
+from ngoma.cities.book import Book
+from ngoma.intake.submission import Problem, Submission
+
+LEAST_SCORE = 90
+"""How alike (of 100) a typed name must be to a place's to be taken without asking."""
+
+PLACE_RADIUS = 1000
+"""Metres of uncertainty where only the name of a place is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What is known: any of coordinates with their uncertainty in metres, and a place."""
+
+    lat: float | None = None
+    lon: float | None = None
+    accuracy: int = 0
+    place_id: int | None = None
+
+
+def find(submission: Submission) -> tuple[Position, list[Problem]]:
+    """The position of a submission, and what is wrong with it."""
+    if submission.lat is not None or submission.lon is not None:
+        return _by_coordinates(submission)
+    if submission.place:
+        return _by_place(submission.book, submission.place)
+    if submission.location.strip():
+        return _by_words(submission.book, submission.location), []
+    return Position(), [Problem("location", "no_place")]
+
+
+def _by_coordinates(submission: Submission) -> tuple[Position, list[Problem]]:
+    book, lat, lon = submission.book, submission.lat, submission.lon
+    if lat is None or lon is None or not (isfinite(lat) and isfinite(lon)):
+        return Position(), [Problem("location", "bad_position")]
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or not _inside(book, lat, lon):
+        swapped = -90 <= lon <= 90 and -180 <= lat <= 180 and _inside(book, lon, lat)
+        return Position(), [Problem("location", "swapped" if swapped else "outside_city")]
+    place_id = book.locate(lat, lon).place_id
+    named = book.place_by_code.get(submission.place or "")
+    if named is not None and place_id in book.chain(named.id):
+        place_id = named.id
+    accuracy = submission.accuracy if isfinite(submission.accuracy) else 0
+    return Position(lat, lon, max(0, min(int(accuracy), 100_000)), place_id), []
+
+
+def _by_place(book: Book, code: str) -> tuple[Position, list[Problem]]:
+    place = book.place_by_code.get(code)
+    if place is None or place.retired:
+        return Position(), [Problem("place", "unknown_place", {"place": code[:80]})]
+    return _centre(book, place.id), []
+
+
+def _by_words(book: Book, words: str) -> Position:
+    """A plus code or the name of a place; a landmark that nobody knows stays words."""
+    point = gazetteer.plus_code(book, words)
+    if point is not None and _inside(book, *point):
+        return Position(*point, accuracy=15, place_id=book.locate(*point).place_id)
+    matches = gazetteer.find(book, words, limit=1)
+    if matches and matches[0].score >= LEAST_SCORE:
+        return _centre(book, matches[0].place_id)
+    return Position()
+
+
+def _centre(book: Book, place_id: int) -> Position:
+    """The place, at the centre of the smallest area around it that has one."""
+    for known in book.chain(place_id):
+        entry = book.places[known]
+        if entry.lat is not None and entry.lon is not None:
+            radius = PLACE_RADIUS if known == place_id else 5 * PLACE_RADIUS
+            return Position(entry.lat, entry.lon, radius, place_id)
+    return Position(place_id=place_id)
+
+
+def _inside(book: Book, lat: float, lon: float) -> bool:
+    return book.locate(lat, lon).outside_m <= float(book.settings["map"]["outside"])

@@ -1,0 +1,262 @@
+"""The one way in: a submission is accepted, durably, or refused with every reason."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+
+from ngoma.base import references
+from ngoma.base.characters import clean
+from ngoma.base.clock import now
+from ngoma.casework.errors import WrongState
+from ngoma.casework.opening import join, open_case
+from ngoma.cities.book import Book, ServiceEntry
+from ngoma.intake import answers, photos, placing
+from ngoma.intake.submission import Problem, Refused, Submission
+from ngoma.people import vault
+from ngoma.people.permissions import STRANGER, Actor
+from ngoma.people.vault import Address, BadAddress
+from ngoma.records.models import Case, Photo, Report, Service
+from ngoma.records.sql.numbers import next_report_ids
+from ngoma.triage.language import identify
+from ngoma.triage.privacy import find_private, redact
+
+LONGEST_WORDS = 4000
+LONGEST_LOCATION = 300
+LONGEST_NAME = 120
+MOST_PHOTOS = 5
+CLOCK_SKEW = timedelta(minutes=10)
+TRIES = 3
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a submission. `repeated`: this is the answer it was given before."""
+
+    report: Report
+    case: Case
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A submission with everything found, read and cleaned."""
+
+    words: str
+    public_words: str
+    language: str
+    location: str
+    position: placing.Position
+    service: ServiceEntry | None
+    answers: dict[str, Any]
+    address: Address | None
+    at: datetime
+
+
+def submit(submission: Submission, *, actor: Actor = STRANGER) -> Receipt:
+    """Accept a submission or raise `Refused`. When this returns, report, case and jobs are on disk.
+
+    The same `origin` and `key` return the first answer, however often and however many at once.
+    """
+    before = _accepted_before(submission)
+    if before is not None:
+        return before
+    checked = _check(submission)
+    stored = [photos.store(data, at=checked.at) for data in submission.photos]
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _write(submission, checked, stored, actor)
+        except IntegrityError:
+            # Somebody sent the same at the same moment, and was first.
+            before = _accepted_before(submission)
+            if before is not None:
+                Photo.objects.filter(pk__in=[photo.pk for photo in stored]).delete()
+                return before
+    raise RuntimeError("the database refused a report three times")
+
+
+def _accepted_before(submission: Submission) -> Receipt | None:
+    report = (
+        Report.objects.filter(city=submission.book.id, origin=submission.origin, key=submission.key)
+        .select_related("case")
+        .first()
+    )
+    return None if report is None else Receipt(report, report.case, repeated=True)
+
+
+def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor: Actor) -> Receipt:
+    book, position = submission.book, checked.position
+    number = next_report_ids()[0]
+    reference = references.make(book.prefix, number - 1)
+    case = _known_case(submission, reference, checked.at) or open_case(
+        actor=actor,
+        book=book,
+        reference=reference,
+        channel=submission.channel,
+        service_id=checked.service.id if checked.service else None,
+        place_id=position.place_id,
+        lat=position.lat,
+        lon=position.lon,
+        at=checked.at,
+    )
+    report = Report(
+        pk=number,
+        city_id=book.id,
+        case=case,
+        reference=reference,
+        received_at=checked.at,
+        channel=submission.channel,
+        language=checked.language,
+        words=checked.words,
+        public_words=checked.public_words,
+        lat=position.lat,
+        lon=position.lon,
+        accuracy=position.accuracy,
+        location=checked.location,
+        place_id=position.place_id,
+        service_id=checked.service.id if checked.service else None,
+        answers=checked.answers,
+        contact=_contact(submission, checked),
+        secret=secrets.token_urlsafe(18),
+        origin=submission.origin,
+        key=submission.key,
+        token=_token(checked.service),
+        demo=submission.demo,
+    )
+    report.save(force_insert=True)
+    if stored:
+        Photo.objects.filter(pk__in=[photo.pk for photo in stored]).update(report=report)
+    return Receipt(report, case, repeated=False)
+
+
+def _known_case(submission: Submission, reference: str, at: datetime) -> Case | None:
+    """The case that the reporter says is the same problem, if it can still be joined."""
+    if not submission.joins:
+        return None
+    case = Case.objects.filter(city=submission.book.id, reference=submission.joins).first()
+    if case is not None and case.merged_into_id is not None:
+        case = Case.objects.filter(pk=case.merged_into_id).first()
+    if case is None:
+        return None
+    try:
+        return join(actor=STRANGER, case_id=case.pk, reference=reference, at=at)
+    except WrongState:
+        return None
+
+
+def _contact(submission: Submission, checked: _Checked) -> Any:
+    if checked.address is None:
+        return None
+    language = submission.book.language(submission.contact_language or checked.language)
+    return vault.keep(submission.book.id, checked.address, language=language)
+
+
+def _token(service: ServiceEntry | None) -> str | None:
+    batch = service is not None and service.kind != Service.Kind.REALTIME
+    return secrets.token_urlsafe(18) if batch else None
+
+
+def _check(submission: Submission) -> _Checked:
+    """Everything that can be wrong, at once. Raises `Refused`."""
+    problems: list[Problem] = []
+    book = submission.book
+    words = _words(submission, problems)
+    service = _service(submission, problems)
+    position = _take(problems, partial(placing.find, submission), placing.Position())
+    given = (
+        _take(problems, partial(answers.check, service, submission.answers, book.zone), {})
+        if service
+        else {}
+    )
+    address = _address(submission, problems)
+    at = _time(submission, problems)
+    _photos(submission, problems)
+    if problems:
+        raise Refused(problems)
+    language = identify(words, submission.language or None, book.languages).code
+    return _Checked(
+        words=words,
+        public_words=_publishable(book, service, words),
+        language=submission.language if language == "und" else language,
+        location=clean(submission.location)[:LONGEST_LOCATION],
+        position=position,
+        service=service,
+        answers=given,
+        address=address,
+        at=at,
+    )
+
+
+def _take(problems: list[Problem], look: Callable[[], tuple[T, list[Problem]]], none: T) -> T:
+    found, wrong = look()
+    problems.extend(wrong)
+    return none if wrong else found
+
+
+def _words(submission: Submission, problems: list[Problem]) -> str:
+    if len(submission.words) > 4 * LONGEST_WORDS:
+        problems.append(Problem("words", "too_long", {"most": LONGEST_WORDS}))
+        return ""
+    words = clean(submission.words)
+    if len(words) > LONGEST_WORDS:
+        problems.append(Problem("words", "too_long", {"most": LONGEST_WORDS}))
+    if not words and not submission.photos and not submission.service:
+        problems.append(Problem("words", "empty"))
+    return words
+
+
+def _service(submission: Submission, problems: list[Problem]) -> ServiceEntry | None:
+    if not submission.service:
+        return None
+    service = submission.book.service_by_code.get(submission.service)
+    if service is None or service.retired:
+        params = {"service": submission.service[:120]}
+        problems.append(Problem("service", "unknown_service", params))
+        return None
+    return service
+
+
+def _address(submission: Submission, problems: list[Problem]) -> Address | None:
+    try:
+        address = vault.normalise(
+            email=clean(submission.email),
+            phone=clean(submission.phone),
+            country=submission.book.country,
+        )
+    except BadAddress as bad:
+        problems.append(Problem(bad.field, f"bad_{bad.field}"))
+        return None
+    if address is None:
+        return None
+    return Address(address.kind, address.address, clean(submission.name)[:LONGEST_NAME])
+
+
+def _time(submission: Submission, problems: list[Problem]) -> datetime:
+    at = submission.at or now()
+    if at > now() + CLOCK_SKEW:
+        problems.append(Problem("at", "future"))
+    return at
+
+
+def _photos(submission: Submission, problems: list[Problem]) -> None:
+    if len(submission.photos) > MOST_PHOTOS:
+        problems.append(Problem("photos", "too_many_photos", {"most": MOST_PHOTOS}))
+        return
+    for data in submission.photos:
+        try:
+            photos.check(data)
+        except photos.PhotoRefused as refused:
+            problems.append(Problem("photos", f"photo_{refused.code}"))
+
+
+def _publishable(book: Book, service: ServiceEntry | None, words: str) -> str:
+    if service is not None and not service.public:
+        return ""
+    return redact(words, find_private(words, book.country))

@@ -1,0 +1,58 @@
+"""The life of a report, on one screen: which jobs follow which event, and the timers."""
+
+from datetime import timedelta
+
+from ngoma.casework.deadlines import escalate_late
+from ngoma.casework.proposing import propose
+from ngoma.casework.working import close_finished
+from ngoma.notices.planning import plan
+from ngoma.notices.sending import send
+from ngoma.people.vault import erase_expired
+from ngoma.proposals.learning import decide
+from ngoma.proposals.reading import read
+from ngoma.work import registry
+from ngoma.work.registry import Handler, Timer
+
+READ = "proposals.read"
+PROPOSE = "casework.propose"
+DECIDE = "proposals.decide"
+PLAN = "notices.plan"
+SEND = "notices.send"
+
+JOURNEY = {
+    "opened": (READ, PLAN),
+    "joined": (READ, PLAN),
+    "accepted": (DECIDE, PLAN),
+    "corrected": (DECIDE,),
+    "rejected": (PLAN,),
+    "referred": (PLAN,),
+    "started": (PLAN,),
+    "asked": (PLAN,),
+    "answered": (PLAN,),
+    "resolved": (PLAN,),
+    "reopened": (PLAN,),
+    "closed": (PLAN,),
+    "merged": (DECIDE,),
+    "absorbed": (PLAN,),
+    "extended": (PLAN,),
+    "escalated": (PLAN,),
+}
+
+HANDLERS = {
+    READ: Handler(read),
+    PROPOSE: Handler(propose),
+    DECIDE: Handler(decide),
+    PLAN: Handler(plan),
+    SEND: Handler(send, atomic=False),
+}
+
+TIMERS = (
+    Timer("escalate what is late", timedelta(minutes=1), escalate_late),
+    Timer("close what is finished", timedelta(minutes=10), close_finished),
+    Timer("erase expired contacts", timedelta(hours=6), erase_expired),
+)
+
+
+def install() -> None:
+    """Hand the table to the queue. Called once at the start of every process."""
+    registry.install(handlers=HANDLERS, followers=JOURNEY, timers=TIMERS)

@@ -1,0 +1,1 @@
+"""Personal data in its vault, what is public, and who may do what."""

@@ -1,0 +1,110 @@
+"""Who may do what: one table of verbs and roles, asked by every verb of `casework`.
+
+A role counts in a city, or in one department and those below it, then only for their cases.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ngoma.records.models import Membership, Report, Role, User
+from ngoma.records.queries.departments import subtree
+
+BODY = "body"
+"""The role of another body's program: it may tell what it did with a case."""
+
+_DECIDING = (Role.TRIAGER, Role.SUPERVISOR, Role.COORDINATOR)
+_WORKING = (Role.OFFICER, Role.SUPERVISOR, Role.COORDINATOR)
+_DESK = (Role.TRIAGER, *_WORKING)
+_EVERYONE = tuple(Role)
+
+VERBS: dict[str, tuple[str, ...]] = {
+    "see": _EVERYONE,
+    "reveal": (Role.AGENT, *_DESK),
+    "open": (Role.AGENT, *_DESK),
+    "join": (Role.AGENT, *_DESK),
+    "accept": (*_DESK, BODY),
+    "correct": _DESK,
+    "reject": (*_DESK, BODY),
+    "refer": (*_DESK, BODY),
+    "assign": _DESK,
+    "start": (*_WORKING, Role.CREW, BODY),
+    "resolve": (*_WORKING, Role.CREW, BODY),
+    "close": _WORKING,
+    "reopen": (*_DESK, BODY),
+    "answer": (Role.AGENT, *_DESK, BODY),
+    "ask": _DESK,
+    "inform": (Role.AGENT, *_DESK, Role.CREW),
+    "note": (Role.AGENT, *_DESK, Role.CREW),
+    "merge": _DESK,
+    "split": _DESK,
+    "extend": _WORKING,
+    "escalate": (Role.SUPERVISOR, Role.COORDINATOR),
+    "rate": (),
+    "redact": (*_DECIDING, Role.OFFICER),
+    "propose": (),
+    "settings": (Role.ADMINISTRATOR,),
+}
+RESIDENT_VERBS = frozenset({"open", "join", "inform", "reopen", "rate"})
+SYSTEM_VERBS = frozenset({"open", "join", "propose", "escalate", "close", "redact"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a city; `departments` None: everywhere in it."""
+
+    city_id: int
+    role: str
+    departments: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. A resident acts on one report alone, whose secret was shown."""
+
+    kind: Literal["resident", "staff", "system", "body"]
+    user_id: int | None = None
+    report_id: int | None = None
+    grants: frozenset[Grant] = field(default=frozenset())
+
+
+SYSTEM = Actor("system")
+STRANGER = Actor("resident")
+"""Somebody who reports: may open a case and join one, nothing else."""
+
+
+def resident(report: Report) -> Actor:
+    """The reporter of one report. The caller has checked the report's secret."""
+    return Actor("resident", report_id=report.pk)
+
+
+def staff(user: User) -> Actor:
+    """A member of staff with what their memberships grant."""
+    memberships = Membership.objects.filter(user=user)
+    return Actor("staff", user_id=user.pk, grants=frozenset(_grants(memberships)))
+
+
+def body(city_id: int) -> Actor:
+    """Another body's program, known by its API key."""
+    return Actor("body", grants=frozenset({Grant(city_id, BODY)}))
+
+
+def may(actor: Actor, verb: str, city_id: int, department_id: int | None) -> bool:
+    """Whether the actor may do this to a case of this city and department."""
+    if actor.kind == "system":
+        return verb in SYSTEM_VERBS
+    if actor.kind == "resident":
+        return verb in RESIDENT_VERBS
+    roles = VERBS[verb]
+    return any(
+        grant.city_id == city_id
+        and grant.role in roles
+        and (grant.departments is None or department_id in grant.departments)
+        for grant in actor.grants
+    )
+
+
+def _grants(memberships: Iterable[Membership]) -> Iterable[Grant]:
+    for member in memberships:
+        departments = None if member.department_id is None else subtree(member.department_id)
+        yield Grant(member.city_id, member.role, departments)

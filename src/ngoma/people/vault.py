@@ -1,0 +1,169 @@
+"""The vault: the only place that knows how to reach a reporter.
+
+An address and a name are sealed with AES-256-GCM under a key derived from `NGOMA_VAULT_KEY`; a
+keyed hash (HMAC-SHA-256) finds the same address again without opening anything. Losing the key
+loses the addresses, and nothing else.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
+import phonenumbers
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from ngoma.base.clock import now
+from ngoma.records.models import Contact, PersonalRead, User
+
+KEEP = timedelta(days=730)
+"""How long a contact is kept at most, counted from its last use."""
+
+_NONCE = 12
+
+
+class BadAddress(ValueError):
+    """An address that cannot be reached; `field` is `email` or `phone`."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"not a usable {field}")
+        self.field = field
+
+
+class Sealed(ValueError):
+    """The vault's key does not open this contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a reporter is reached. Never stored, never logged."""
+
+    kind: str
+    address: str
+    name: str = ""
+
+    def __repr__(self) -> str:
+        return f"Address({self.kind!r}, …)"
+
+
+def normalise(*, email: str = "", phone: str = "", country: str = "") -> Address | None:
+    """The canonical form of an e-mail address, else of a phone number (E.164); None for neither.
+
+    `country` (ISO 3166-1) is assumed where a number has no country code. Raises `BadAddress`.
+    """
+    if email.strip():
+        return Address(Contact.Kind.EMAIL, _email(email))
+    if phone.strip():
+        return Address(Contact.Kind.PHONE, _phone(phone, country))
+    return None
+
+
+def keep(
+    city_id: int,
+    address: Address,
+    *,
+    language: str,
+    purpose: str = "report",
+    at: datetime | None = None,
+) -> Contact:
+    """Seal an address. The same one in the same city and purpose is the same contact, renewed."""
+    at = at or now()
+    contact, _ = Contact.objects.update_or_create(
+        city_id=city_id,
+        finder=_finder(city_id, address.address),
+        purpose=purpose,
+        defaults={
+            "kind": address.kind,
+            "sealed": _seal(city_id, address),
+            "language": language,
+            "expires_at": at + KEEP,
+        },
+        create_defaults={
+            "kind": address.kind,
+            "sealed": _seal(city_id, address),
+            "language": language,
+            "created_at": at,
+            "expires_at": at + KEEP,
+        },
+    )
+    return contact
+
+
+def find(city_id: int, address: Address, *, purpose: str = "report") -> Contact | None:
+    """The contact of this address, if the city knows it."""
+    finder = _finder(city_id, address.address)
+    return Contact.objects.filter(city_id=city_id, finder=finder, purpose=purpose).first()
+
+
+def reveal(contact: Contact) -> Address:
+    """Open a contact, for sending. Raises `Sealed` where the key is not the one that sealed it."""
+    sealed = bytes(contact.sealed)
+    try:
+        plain = _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], str(contact.city_id).encode())
+    except InvalidTag:
+        raise Sealed(
+            "the vault key does not open this contact: was NGOMA_VAULT_KEY changed?"
+        ) from None
+    return Address(*msgspec.json.decode(plain, type=tuple[str, str, str]))
+
+
+def read_by_staff(contact: Contact, user: User, purpose: str) -> Address:
+    """Open a contact for a member of staff; who looked, when and why is written down first."""
+    PersonalRead.objects.create(contact_id=contact.pk, user=user, at=now(), purpose=purpose)
+    return reveal(contact)
+
+
+def erase(contact: Contact) -> None:
+    """Forget a contact for good. Its reports and notices stay, without a way to reach anybody."""
+    contact.delete()
+
+
+def erase_expired(at: datetime | None = None) -> int:
+    """Forget every contact whose time is over. Returns how many."""
+    return Contact.objects.filter(expires_at__lt=at or now()).delete()[1].get("records.Contact", 0)
+
+
+def _email(text: str) -> str:
+    address = text.strip().casefold()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise BadAddress("email") from None
+    return address
+
+
+def _phone(text: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        raise BadAddress("phone") from None
+    if not phonenumbers.is_valid_number(number):
+        raise BadAddress("phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _seal(city_id: int, address: Address) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    plain = msgspec.json.encode((address.kind, address.address, address.name))
+    return nonce + _cipher().encrypt(nonce, plain, str(city_id).encode())
+
+
+def _finder(city_id: int, address: str) -> str:
+    message = f"{city_id}\0{address}".encode()
+    return hmac.new(_key("find"), message, hashlib.sha256).hexdigest()
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(_key("seal"))
+
+
+@lru_cache
+def _key(use: str) -> bytes:
+    return hmac.new(settings.NGOMA_VAULT_KEY.encode(), use.encode(), hashlib.sha256).digest()

@@ -1,0 +1,1 @@
+"""Reports as triage reads them: proposals, and the decisions people make on them."""

@@ -1,0 +1,163 @@
+"""A report, read: what triage makes of it becomes a proposal that a person decides on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ngoma.base.clock import now
+from ngoma.cities.book import Book, book_of
+from ngoma.proposals.catalogues import catalogue
+from ngoma.records.models import Event, Proposal, Report, Urgency
+from ngoma.records.queries.answers import answered_before
+from ngoma.records.queries.nearby import around_point
+from ngoma.triage.interface import Nearby, Past, Reading, Reason, Submission
+from ngoma.triage.reading import read as read_words
+from ngoma.work.queue import put
+
+NEAR = 150.0
+"""Metres around a report within which cases are compared with it, besides its uncertainty."""
+
+LEVELS = {"no": Urgency.NO, "soon": Urgency.SOON, "now": Urgency.NOW}
+
+
+def preview(
+    book: Book,
+    *,
+    words: str,
+    language: str | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    place_id: int | None = None,
+    chosen: int | None = None,
+    answers: Mapping[str, object] | None = None,
+    channel: str = "web",
+    radius_m: float = 0.0,
+    at: datetime | None = None,
+    except_case: int | None = None,
+    with_answers: bool = False,
+) -> Reading:
+    """What triage makes of words that may not be a report yet. Writes nothing."""
+    submission = Submission(
+        words=words,
+        language=language,
+        lat=lat,
+        lon=lon,
+        at=at or now(),
+        channel=channel,
+        place=place_id,
+        chosen=chosen,
+        answers=answers or {},
+        radius_m=radius_m,
+    )
+    nearby = _nearby(book, submission, except_case)
+    past = _past(book, submission) if with_answers else []
+    return read_words(submission, catalogue(book), nearby, past)
+
+
+def read(event: int, case: int) -> None:
+    """The job after a report arrived: read it, keep the proposal, have it noted on the case."""
+    told = Event.objects.only("data").get(pk=event)
+    report = Report.objects.filter(reference=told.data["reference"]).first()
+    if report is None or report.proposals.exists():
+        return
+    book = book_of(report.city_id)
+    reading = preview(
+        book,
+        words=report.words,
+        language=report.language,
+        lat=report.lat,
+        lon=report.lon,
+        place_id=report.place_id,
+        chosen=report.service_id,
+        answers=report.answers,
+        channel=report.channel,
+        radius_m=report.accuracy,
+        at=report.received_at,
+        except_case=report.case_id,
+        with_answers=True,
+    )
+    proposal = keep(report, reading)
+    put("casework.propose", {"proposal_id": proposal.pk})
+
+
+def keep(report: Report, reading: Reading) -> Proposal:
+    """Store a reading of a report."""
+    best = reading.services[0] if reading.services else None
+    return Proposal.objects.create(
+        report=report,
+        created_at=now(),
+        model=reading.model,
+        service_id=best.service_id if best else None,
+        confidence=best.probability if best else 0.0,
+        confident=reading.confident,
+        urgency=LEVELS[reading.urgency.level],
+        services=[
+            {
+                "service": guess.service_id,
+                "probability": round(guess.probability, 4),
+                "reasons": _reasons(guess.reasons),
+            }
+            for guess in reading.services
+        ],
+        reasons=_reasons(reading.urgency.reasons),
+        duplicates=[
+            {
+                "case": each.case_id,
+                "probability": round(each.probability, 4),
+                "metres": round(each.metres),
+                "reasons": _reasons(each.reasons),
+            }
+            for each in reading.duplicates
+        ],
+        answers=[
+            {
+                "template": each.template_id,
+                "case": each.case_id,
+                "kind": each.kind,
+                "score": round(each.score, 4),
+            }
+            for each in reading.answers
+        ],
+    )
+
+
+def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
+    """Reasons as JSON, without the fields that say nothing."""
+    fields = ("kind", "weight", "text", "start", "end", "case_id")
+    rows = [{name: getattr(reason, name) for name in fields} for reason in reasons]
+    return [{key: value for key, value in row.items() if value not in (None, "")} for row in rows]
+
+
+def _nearby(book: Book, submission: Submission, except_case: int | None) -> list[Nearby]:
+    if submission.lat is None or submission.lon is None:
+        return []
+    rows = around_point(
+        book.id,
+        submission.lat,
+        submission.lon,
+        metres=NEAR + submission.radius_m,
+        at=submission.at,
+    )
+    return [_case(book, row) for row in rows if row["id"] != except_case]
+
+
+def _case(book: Book, row: dict[str, Any]) -> Nearby:
+    service = book.services.get(row["service_id"])
+    return Nearby(
+        case_id=row["id"],
+        service_id=row["service_id"],
+        group=service.group if service else None,
+        lat=row["lat"],
+        lon=row["lon"],
+        radius_m=row["accuracy"],
+        at=row["opened_at"],
+        open=row["open"],
+        words=row["words"],
+        department_id=row["department_id"],
+        closed_at=row["closed_at"] or row["resolved_at"],
+    )
+
+
+def _past(book: Book, submission: Submission) -> list[Past]:
+    rows = answered_before(book.id, service_id=submission.chosen, before=submission.at)
+    return [Past(**row) for row in rows]

@@ -1,0 +1,1 @@
+"""The tables, their named queries, and every difference between the two databases."""

@@ -1,0 +1,38 @@
+"""Columns and constraints, one module a noun. Queries and verbs live elsewhere."""
+
+from ngoma.records.models.case import Case, State, Urgency
+from ngoma.records.models.city import City, Department, Owner, Place, Service
+from ngoma.records.models.contact import Contact, PersonalRead
+from ngoma.records.models.event import Bookmark, Event
+from ngoma.records.models.job import Job
+from ngoma.records.models.notice import Notice
+from ngoma.records.models.photo import Photo
+from ngoma.records.models.proposal import Decision, Proposal
+from ngoma.records.models.report import Channel, Report
+from ngoma.records.models.user import ApiKey, Membership, Role, User
+
+__all__ = [
+    "ApiKey",
+    "Bookmark",
+    "Case",
+    "Channel",
+    "City",
+    "Contact",
+    "Decision",
+    "Department",
+    "Event",
+    "Job",
+    "Membership",
+    "Notice",
+    "Owner",
+    "PersonalRead",
+    "Photo",
+    "Place",
+    "Proposal",
+    "Report",
+    "Role",
+    "Service",
+    "State",
+    "Urgency",
+    "User",
+]

@@ -1,0 +1,76 @@
+"""The city's one piece of work on one problem. The row is the fold of its events."""
+
+from django.db import models
+
+from ngoma.records.models.city import City, Department, Place, Service
+
+
+class State(models.TextChoices):
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REFERRED = "referred"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+
+class Urgency(models.IntegerChoices):
+    NO = 0
+    SOON = 1
+    NOW = 2
+
+
+class Case(models.Model):
+    """Everything here is written by `casework.fold` from the case's events, and by nothing else."""
+
+    city = models.ForeignKey(City, models.PROTECT)
+    reference = models.CharField(max_length=24, unique=True, help_text="of its first report")
+    state = models.CharField(max_length=12, choices=State.choices)
+    public = models.BooleanField(default=True)
+    service = models.ForeignKey(Service, models.PROTECT, null=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True)
+    department = models.ForeignKey(Department, models.PROTECT, null=True)
+    assignee = models.ForeignKey("User", models.PROTECT, null=True)
+    urgency = models.SmallIntegerField(choices=Urgency.choices, default=Urgency.NO)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    quad = models.BigIntegerField(null=True, help_text="Morton key at zoom 24")
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    answer_due = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True, help_text="when the problem shall be resolved")
+    paused_at = models.DateTimeField(null=True, help_text="the clock stands since then")
+    answered_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reports_count = models.PositiveIntegerField(default=1)
+    transfers = models.PositiveSmallIntegerField(default=0)
+    reopenings = models.PositiveSmallIntegerField(default=0)
+    extended = models.BooleanField(default=False)
+    escalation = models.PositiveSmallIntegerField(default=0, help_text="steps taken when late")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    rating = models.PositiveSmallIntegerField(null=True)
+    version = models.PositiveIntegerField(help_text="number of its last event")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["quad"],
+                include=["id", "lat", "lon", "service", "state", "city", "public", "opened_at"],
+                name="case_on_map",
+            ),
+            models.Index(fields=["city", "-updated_at", "-id"], name="case_by_change"),
+            models.Index(fields=["city", "-opened_at", "-id"], name="case_by_opening"),
+            models.Index(
+                fields=["city", "state", "-urgency", "answer_due", "id"], name="case_queue"
+            ),
+            models.Index(fields=["city", "department", "state", "due", "id"], name="case_by_due"),
+            models.Index(fields=["city", "place", "-opened_at", "-id"], name="case_by_place"),
+            models.Index(fields=["city", "service", "-opened_at", "-id"], name="case_by_service"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

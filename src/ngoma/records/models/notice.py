@@ -1,0 +1,42 @@
+"""One message to one contact about one event."""
+
+from django.db import models
+
+from ngoma.records.models.contact import Contact
+from ngoma.records.models.event import Event
+from ngoma.records.models.report import Report
+
+
+class Notice(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+        UNSURE = "unsure", "perhaps sent: a person decides"
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="notices")
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="notices")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=24, help_text="which text")
+    channel = models.CharField(max_length=8, help_text="email or sms")
+    language = models.CharField(max_length=8)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    provider = models.CharField(max_length=32, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "report"], name="notice_once"),
+        ]
+        indexes = [models.Index(fields=["provider_id"], name="notice_by_provider")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

@@ -1,0 +1,37 @@
+"""What the city answered before."""
+
+from datetime import datetime
+from typing import Any
+
+from ngoma.records.models import Event, Report
+
+
+def answered_before(
+    city_id: int, *, service_id: int | None, before: datetime, limit: int = 20
+) -> list[dict[str, Any]]:
+    """The newest answers to solved cases of a service, as fields of `triage.Past`."""
+    if service_id is None:
+        return []
+    events = (
+        Event.objects.filter(
+            kind="resolved", case__city=city_id, case__service=service_id, at__lt=before
+        )
+        .exclude(data__text="")
+        .order_by("-case__opened_at")
+        .values_list("case_id", "case__service_id", "case__reference", "data", "at")[:limit]
+    )
+    rows = list(events)
+    reports = Report.objects.filter(reference__in=[row[2] for row in rows])
+    said = {r["reference"]: r for r in reports.values("reference", "words", "language")}
+    return [
+        {
+            "case_id": case_id,
+            "service_id": service,
+            "words": said[reference]["words"],
+            "answer": data.get("text", ""),
+            "language": said[reference]["language"],
+            "at": at,
+        }
+        for case_id, service, reference, data, at in rows
+        if reference in said
+    ]

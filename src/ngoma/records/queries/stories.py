@@ -1,0 +1,107 @@
+"""One report with its case and everything that happened to it, in a few queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import connection
+
+from ngoma.records.sql.moments import moment
+
+
+class Told(NamedTuple):
+    """A report and the row of the case it belongs to now."""
+
+    report_id: int
+    city_id: int
+    case_id: int
+    reference: str
+    received_at: datetime
+    channel: str
+    words: str
+    public_words: str
+    location: str
+    secret: str
+    place_id: int | None
+    case_reference: str
+    state: str
+    public: bool
+    service_id: int | None
+    department_id: int | None
+    answer_due: datetime | None
+    due: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    reports: int
+    rating: int | None
+
+
+class Happened(NamedTuple):
+    """One event of a case."""
+
+    kind: str
+    at: datetime
+    actor: str
+    data: dict[str, Any]
+
+
+class Shown(NamedTuple):
+    """A photo of a case: of its reports, or of the work."""
+
+    name: str
+    kind: str
+    report_id: int | None
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is known of a report. All of it private until the gate has been asked."""
+
+    told: Told
+    events: list[Happened]
+    photos: list[Shown]
+
+
+_TOLD = """
+SELECT r.id, r.city_id, r.case_id, r.reference, r.received_at, r.channel, r.words, r.public_words,
+       r.location, r.secret, c.place_id, c.reference, c.state, c.public, c.service_id,
+       c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at, c.reports_count, c.rating
+FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE r.reference = %s
+"""
+_EVENTS = "SELECT kind, at, actor, data FROM records_event WHERE case_id = %s ORDER BY seq"
+_PHOTOS = """
+SELECT name, kind, report_id, width, height FROM records_photo
+WHERE public AND case_id = %s
+UNION ALL
+SELECT p.name, p.kind, p.report_id, p.width, p.height FROM records_photo p
+JOIN records_report r ON r.id = p.report_id WHERE p.public AND r.case_id = %s
+"""
+_TIMES = ("received_at", "answer_due", "due", "resolved_at", "closed_at")
+
+
+def story(reference: str) -> Story | None:
+    """The story of the report with this reference (as `references.read` gives it)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [reference])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        told = Told(*row)
+        told = told._replace(
+            public=bool(told.public), **{name: moment(getattr(told, name)) for name in _TIMES}
+        )
+        cursor.execute(_EVENTS, [told.case_id])
+        events = [_event(*row) for row in cursor.fetchall()]
+        cursor.execute(_PHOTOS, [told.case_id, told.case_id])
+        photos = [Shown(*row) for row in cursor.fetchall()]
+    return Story(told, events, photos)
+
+
+def _event(kind: str, at: Any, actor: str, data: Any) -> Happened:
+    when = moment(at)
+    assert when is not None
+    known = msgspec.json.decode(data) if isinstance(data, (str, bytes)) else data
+    return Happened(kind, when, actor, known)
