@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import shapely  # type: ignore[import-untyped]
+from shapely.errors import ShapelyError  # type: ignore[import-untyped]
 from shapely.geometry import mapping, shape  # type: ignore[import-untyped]
 
 from ngoma.base.quad import Box, distance_m
@@ -90,7 +91,7 @@ def _area(key: object, geometry: Geometry) -> shapely.Geometry:
         area = shape(geometry)
         # Mending may leave stray lines beside the polygons; "structure" drops them.
         area = shapely.make_valid(area, method="structure", keep_collapsed=False)
-    except (AttributeError, LookupError, TypeError, ValueError, shapely.ShapelyError) as e:
+    except (AttributeError, LookupError, TypeError, ValueError, ShapelyError) as e:
         raise ValueError(f"{key}: not a GeoJSON geometry: {e}") from e
     if not area.area > 0:
         raise ValueError(f"{key}: the boundary has no area")
