@@ -34,7 +34,7 @@ _MEANT_IN_BODY = str.maketrans("BSZUN", "852VM")
 Reason = Literal["length", "prefix", "character", "check"]
 
 
-class BadReference(ValueError):  # noqa: N818 - it names what was given, as the pages do
+class BadReference(ValueError):
     """Text that is no reference; `reason` says why, for the caller to put in words."""
 
     def __init__(self, reason: Reason, text: str) -> None:
