@@ -68,6 +68,7 @@ def test_a_text_is_found_by_any_part_from_two_syllables_up(text: str, data: st.D
         ("구12길", "강남구12길"),
         ("구 역", "강남구 역삼동"),
         ("파손", "도로파손으로"),
+        ("파손 도로", "도로가 파손"),
         ("eclairage", "l'Éclairage public"),
         ("POTHOLE road", "the road has a pothole"),
         ("3층", "건물 3층"),
