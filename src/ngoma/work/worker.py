@@ -44,9 +44,9 @@ def run_once(*, limit: int = BATCH, stop: Event | None = None) -> int:
     """Claim and run one batch of what is due. Returns how many jobs were run."""
     started = now()
     with transaction.atomic():
-        jobs = claim(limit, at=started, until=started + HOLD)
+        ids = claim(limit, at=started, until=started + HOLD)
     done = 0
-    for job in jobs:
+    for job in Job.objects.filter(pk__in=ids).order_by("run_at", "pk") if ids else ():
         if stop is not None and stop.is_set():
             _release(job)
             continue

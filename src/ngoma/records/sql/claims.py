@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import connection
 
-from ngoma.records.models import Job
 from ngoma.records.sql.moments import parameter
 
 _CLAIM = """
@@ -18,13 +17,12 @@ RETURNING id
 """
 
 
-def claim(limit: int, *, at: datetime, until: datetime) -> list[Job]:
-    """Take up to `limit` jobs that are due at `at` and hold them until `until`, oldest first."""
+def claim(limit: int, *, at: datetime, until: datetime) -> list[int]:
+    """Take up to `limit` jobs that are due at `at`, hold them until `until`. Returns their ids."""
     skip_locked = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM.format(skip_locked=skip_locked),
             [parameter(until), parameter(at), parameter(at), limit],
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Job.objects.filter(pk__in=ids).order_by("run_at", "id")) if ids else []
+        return [row[0] for row in cursor.fetchall()]
