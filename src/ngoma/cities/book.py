@@ -1,0 +1,329 @@
+"""What a city is, in memory: built from its tables, built anew when the city's version changes."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ngoma.base.polygons import Boundaries
+from ngoma.cities.calendar import Calendar
+from ngoma.cities.hours import calendar_of
+from ngoma.cities.owners import Owners
+from ngoma.records.models import City, Department, Owner, Place, Service
+from ngoma.triage.matcher import Entry, Matcher
+from ngoma.triage.words import tokens
+
+FRESH = 2.0  # seconds a book is used before its version is looked at again
+
+
+class UnknownCity(LookupError):
+    """No city has this slug or id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceEntry:
+    id: int
+    code: str
+    parent_id: int | None
+    level: str
+    names: Mapping[str, str]
+    aliases: tuple[str, ...]
+    lat: float | None
+    lon: float | None
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEntry:
+    id: int
+    code: str
+    group: str
+    names: Mapping[str, str]
+    hints: Mapping[str, str]
+    keywords: Mapping[str, Sequence[str]]
+    kind: str
+    first_answer: str
+    resolution: str
+    danger: str
+    public: bool
+    questions: Sequence[Mapping[str, Any]]
+    order: int
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentEntry:
+    id: int
+    code: str
+    parent_id: int | None
+    names: Mapping[str, str]
+    email: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The deepest place around a point, and how far outside all boundaries it lies, in metres."""
+
+    place_id: int | None
+    outside_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A city with everything its pack says. Nobody changes what it holds."""
+
+    id: int
+    slug: str
+    names: Mapping[str, str]
+    languages: tuple[str, ...]
+    zone: ZoneInfo
+    country: str
+    hosts: tuple[str, ...]
+    prefix: str
+    version: int
+    settings: Mapping[str, Any]
+    calendar: Calendar
+    places: Mapping[int, PlaceEntry]
+    services: Mapping[int, ServiceEntry]
+    departments: Mapping[int, DepartmentEntry]
+    place_by_code: Mapping[str, PlaceEntry]
+    service_by_code: Mapping[str, ServiceEntry]
+    department_by_code: Mapping[str, DepartmentEntry]
+    groups: Mapping[str, Mapping[str, str]]
+    _owners: Owners[int] = field(repr=False)
+    _boundaries: Boundaries[int] = field(repr=False)
+    _chains: Mapping[int, tuple[int, ...]] = field(repr=False)
+    _warning_words: Matcher = field(repr=False)
+
+    def language(self, wanted: str | None) -> str:
+        """The city's language nearest to the tag `wanted` (`en-GB` is `en`), else its own."""
+        tag = (wanted or "").replace("_", "-").lower()
+        for language in self.languages:
+            if tag == language.lower():
+                return language
+        primary = tag.partition("-")[0]
+        return next((each for each in self.languages if each == primary), self.languages[0])
+
+    def owner(self, service_id: int | None, place_id: int | None) -> int:
+        """The department that owns the service in the place; the desk when nobody does."""
+        service = self.services.get(service_id) if service_id is not None else None
+        if service is not None:
+            owner = self._owners.find(service.id, service.group, self.chain(place_id))
+            if owner is not None:
+                return owner
+        return self.department_by_code[self.settings["desk"]].id
+
+    def locate(self, lat: float, lon: float) -> Located:
+        """The deepest place whose boundary holds the point; `outside_m` is 0 inside the city.
+
+        Outside, but no further than `[map] outside` allows, it is the nearest place. A city
+        without boundaries has no place for a point, and no outside.
+        """
+        around = self._boundaries.find(lat, lon)
+        if around:
+            return Located(max(around, key=lambda place_id: len(self._chains[place_id])), 0.0)
+        nearest = self._boundaries.nearest(lat, lon)
+        if nearest is None:
+            return Located(None, 0.0)
+        place_id, metres = nearest
+        return Located(place_id if metres <= self.settings["map"]["outside"] else None, metres)
+
+    def chain(self, place_id: int | None) -> tuple[int, ...]:
+        """The place and its ancestors, small to whole; empty for no place."""
+        return self._chains.get(place_id, ()) if place_id is not None else ()
+
+    def stopper(self, service_id: int | None, words: str) -> Mapping[str, Any] | None:
+        """The warning shown before such a report is sent: by its service, or by its words."""
+        service = self.services.get(service_id) if service_id is not None else None
+        said = {hit.entry.payload for hit in self._warning_words.find(tokens(words))}
+        stoppers: Sequence[Mapping[str, Any]] = self.settings["stoppers"]
+        for number, stopper in enumerate(stoppers):
+            chosen = service is not None and service.code in stopper.get("services", ())
+            if chosen or number in said:
+                return stopper
+        return None
+
+    def templates_for(self, kind: str, service_id: int | None) -> list[Mapping[str, Any]]:
+        """Reply templates of one kind, those written for the service first."""
+        service = self.services.get(service_id) if service_id is not None else None
+        code = service.code if service else None
+        fitting = [
+            each
+            for each in self.settings["templates"]
+            if each["for"] == kind and (not each.get("services") or code in each["services"])
+        ]
+        return sorted(fitting, key=lambda each: not each.get("services"))
+
+    def reason(self, code: str) -> Mapping[str, Any] | None:
+        """A reason to reject, refer or extend."""
+        return next((each for each in self.settings["reasons"] if each["code"] == code), None)
+
+    def body(self, code: str) -> Mapping[str, Any] | None:
+        """A body a case can be referred to."""
+        return next((each for each in self.settings["bodies"] if each["code"] == code), None)
+
+
+def text(names: Mapping[str, str], language: str) -> str:
+    """The text in the language, else in the first one given (the city's own)."""
+    return names.get(language) or next(iter(names.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """All books at one moment; replaced whole, so that readers need no lock."""
+
+    by_id: Mapping[int, Book]
+    by_slug: Mapping[str, Book]
+    by_host: Mapping[str, Book]
+    checked: float
+
+
+_lock = threading.Lock()
+_current: _Shelf | None = None
+
+
+def book(slug: str) -> Book:
+    """The city at this address. Raises UnknownCity."""
+    try:
+        return _shelf().by_slug[slug]
+    except KeyError:
+        raise UnknownCity(slug) from None
+
+
+def book_of(city_id: int) -> Book:
+    """The city with this id. Raises UnknownCity."""
+    try:
+        return _shelf().by_id[city_id]
+    except KeyError:
+        raise UnknownCity(city_id) from None
+
+
+def books() -> list[Book]:
+    """Every city, in the order in which they were added."""
+    return list(_shelf().by_id.values())
+
+
+def by_host(host: str) -> Book | None:
+    """The city that answers alone at this host name (a port is overlooked)."""
+    return _shelf().by_host.get(host.partition(":")[0].lower())
+
+
+def forget() -> None:
+    """Read everything anew at the next question: a city has changed in this process."""
+    global _current
+    with _lock:
+        _current = None
+
+
+def _shelf() -> _Shelf:
+    """The present books. Whoever finds them old looks for changes; others go on with the old."""
+    global _current
+    shelf = _current
+    if shelf is not None and time.monotonic() - shelf.checked < FRESH:
+        return shelf
+    if not _lock.acquire(blocking=shelf is None):
+        assert shelf is not None
+        return shelf
+    try:
+        if _current is None or time.monotonic() - _current.checked >= FRESH:
+            _current = _renewed(_current)
+        return _current
+    finally:
+        _lock.release()
+
+
+def _renewed(old: _Shelf | None) -> _Shelf:
+    checked = time.monotonic()
+    known = old.by_id if old else {}
+    by_id: dict[int, Book] = {}
+    for city_id, version in City.objects.order_by("id").values_list("id", "version"):
+        kept = known.get(city_id)
+        if kept is None or kept.version != version:
+            kept = _build(City.objects.get(id=city_id))
+        by_id[city_id] = kept
+    return _Shelf(
+        by_id=by_id,
+        by_slug={each.slug: each for each in by_id.values()},
+        by_host={host.lower(): each for each in by_id.values() for host in each.hosts},
+        checked=checked,
+    )
+
+
+def _build(city: City) -> Book:
+    languages = tuple(city.languages)
+    zone = ZoneInfo(city.time_zone)
+    settings = _in_order(city.settings, languages)
+    places = {
+        row["id"]: PlaceEntry(**row | {"aliases": tuple(row["aliases"])})
+        for row in _rows(Place, PlaceEntry, city, "id")
+    }
+    services = {
+        row["id"]: ServiceEntry(**row) for row in _rows(Service, ServiceEntry, city, "order")
+    }
+    departments = {
+        row["id"]: DepartmentEntry(**row) for row in _rows(Department, DepartmentEntry, city, "id")
+    }
+    owners = Owner.objects.filter(city=city)
+    return Book(
+        id=city.pk,
+        slug=city.slug,
+        names=_in_order(city.names, languages),
+        languages=languages,
+        zone=zone,
+        country=city.country,
+        hosts=tuple(city.hosts),
+        prefix=city.prefix,
+        version=city.version,
+        settings=settings,
+        calendar=calendar_of(settings["calendar"], zone, city.country),
+        places=places,
+        services=services,
+        departments=departments,
+        place_by_code={each.code: each for each in places.values()},
+        service_by_code={each.code: each for each in services.values()},
+        department_by_code={each.code: each for each in departments.values()},
+        groups={each["code"]: each["name"] for each in settings["groups"]},
+        _owners=Owners(owners.values_list("service_id", "group", "place_id", "department_id")),
+        _boundaries=_boundaries(city),
+        _chains={place_id: tuple(_ancestry(place_id, places)) for place_id in places},
+        _warning_words=Matcher(
+            Entry(number, language, phrase)
+            for number, stopper in enumerate(settings["stoppers"])
+            for language, phrases in stopper.get("words", {}).items()
+            for phrase in phrases
+        ),
+    )
+
+
+def _boundaries(city: City) -> Boundaries[int]:
+    bounded = Place.objects.filter(city=city, retired=False, boundary__isnull=False)
+    rows = bounded.order_by("id").values_list("id", "boundary")
+    return Boundaries((place_id, boundary) for place_id, boundary in rows if boundary)
+
+
+def _rows(model: Any, entry: Any, city: City, order: str) -> Iterator[dict[str, Any]]:
+    """The columns of `model` that `entry` holds, texts in the order of the city's languages."""
+    names = [each.name for each in fields(entry)]
+    for row in model.objects.filter(city=city).order_by(order, "id").values(*names):
+        yield {name: _in_order(value, tuple(city.languages)) for name, value in row.items()}
+
+
+def _in_order(value: Any, languages: tuple[str, ...]) -> Any:
+    """The value with its texts in the order of the languages: a database may not keep theirs."""
+    if isinstance(value, list):
+        return [_in_order(each, languages) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() <= set(languages):
+        return {each: value[each] for each in languages if each in value}
+    return {key: _in_order(each, languages) for key, each in value.items()}
+
+
+def _ancestry(place_id: int, places: Mapping[int, PlaceEntry]) -> Iterator[int]:
+    step: int | None = place_id
+    while step is not None:
+        yield step
+        step = places[step].parent_id
