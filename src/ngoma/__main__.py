@@ -7,15 +7,19 @@ options such as --data write, and because `ngoma config` need not wait for a dat
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from ngoma.cities.problems import PackError
 from ngoma.settings import serve
 from ngoma.settings.table import SettingError, read_all
+
+if TYPE_CHECKING:
+    from ngoma.triage.catalogue import Catalogue
 
 app = typer.Typer(
     help="Ngoma: a city's civil-complaint system.",
@@ -134,10 +138,9 @@ def test(context: typer.Context) -> None:
 def config(data: Data = None) -> None:
     """List the settings, their values and where each came from."""
     _use(data)
-    table = Table("setting", "value", "from", "what it is for", box=None)
     for name, value in read_all().items():
-        table.add_row(name, value.shown, value.source, value.setting.purpose)
-    out.print(table)
+        out.print(f"[bold]{name}[/bold] = {escape(value.shown)}  [dim]({value.source})[/dim]")
+        out.print(f"    {value.setting.purpose}", markup=False)
 
 
 @app.command(hidden=True)
@@ -167,12 +170,8 @@ def city_add(pack: Path, data: Data = None) -> None:
     """Load a pack, or what has changed in it."""
     _start(data)
     from ngoma.cities.load import load
-    from ngoma.cities.problems import PackError
 
-    try:
-        out.print(f"{load(pack).slug} is loaded")
-    except PackError as error:
-        _refuse(error)
+    out.print(f"{load(pack).slug} is loaded")
 
 
 @city_app.command("check")
@@ -188,6 +187,50 @@ def city_check(pack: Path) -> None:
     if wrong:
         raise typer.Exit(1)
     out.print(f"{pack.name}: nothing wrong")
+
+
+@triage_app.command("read")
+def triage_read(
+    text: str,
+    city: Annotated[str, typer.Option(help="City whose services are meant.")],
+    data: Data = None,
+) -> None:
+    """Show what is read in a text, and why."""
+    _start(data)
+    from ngoma.base.clock import now
+    from ngoma.triage.interface import Submission
+    from ngoma.triage.reading import read
+    from ngoma.triage.show import as_text
+
+    catalogue = _catalogue(city)
+    said = Submission(words=text, language=None, lat=None, lon=None, at=now(), channel="web")
+    out.print(as_text(read(said, catalogue), text, catalogue), markup=False)
+
+
+@triage_app.command("evaluate")
+def triage_evaluate(
+    texts: Annotated[Path, typer.Argument(help="CSV or JSON lines with text and label.")],
+    city: Annotated[str, typer.Option(help="City whose service codes are the labels.")],
+    data: Data = None,
+) -> None:
+    """Measure how well a file of labelled texts is read."""
+    _start(data)
+    from ngoma.triage.evaluate import evaluate
+
+    try:
+        out.print(str(evaluate(texts, _catalogue(city))), markup=False)
+    except (OSError, ValueError) as error:
+        _refuse(error)
+
+
+def _catalogue(city: str) -> "Catalogue":
+    from ngoma.cities.book import UnknownCity, book
+    from ngoma.proposals.catalogues import catalogue
+
+    try:
+        return catalogue(book(city))
+    except UnknownCity:
+        _refuse(ValueError(f"there is no city {city}; add one by: ngoma city add PACK"))
 
 
 @user_app.command("add")
@@ -209,11 +252,10 @@ def user_add(
         )
     except staff.StaffError as error:
         _refuse(error)
-    else:
-        out.print(f"{name}  {password}", markup=False)
+    out.print(f"{name}  {password}", markup=False)
 
 
-def _refuse(error: Exception) -> None:
+def _refuse(error: Exception) -> NoReturn:
     err.print(str(error), markup=False, style="red")
     raise typer.Exit(1)
 
@@ -222,7 +264,7 @@ def main() -> None:
     """Run the command that the arguments name; what cannot be started says why, without a trace."""
     try:
         app(prog_name="ngoma")
-    except (SettingError, serve.StartError) as error:
+    except (SettingError, PackError, serve.StartError) as error:
         err.print(f"ngoma: {error}", markup=False, style="red")
         sys.exit(1)
 

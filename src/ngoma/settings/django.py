@@ -54,7 +54,7 @@ ROOT_URLCONF = "ngoma.settings.urls"
 WSGI_APPLICATION = "ngoma.settings.wsgi.application"
 
 
-_faces = ["look", *(door for door in ("public", "desk") if (_package / door).is_dir())]
+_faces = ["look", *(door for door in ("public", "desk", "channels") if (_package / door).is_dir())]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "NAME": "pages",

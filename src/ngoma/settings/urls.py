@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _DOORS = (
     ("desk/", "desk"),
     ("open311/v2/", "open311"),
-    ("channels/", "channels"),
+    ("", "channels"),
     ("", "public"),
 )
 
