@@ -6,6 +6,7 @@ from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
 from ngoma.notices.planning import plan
+from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
 from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
@@ -18,6 +19,7 @@ PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
 PLAN = "notices.plan"
 SEND = "notices.send"
+RECEIPT = "notices.receipt"
 
 JOURNEY = {
     "opened": (READ, PLAN),
@@ -44,6 +46,7 @@ HANDLERS = {
     DECIDE: Handler(decide),
     PLAN: Handler(plan),
     SEND: Handler(send, atomic=False),
+    RECEIPT: Handler(again),
 }
 
 TIMERS = (

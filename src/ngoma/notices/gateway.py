@@ -1,0 +1,57 @@
+"""What every way of sending shares: the message, and the three ways in which it can go wrong."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{6,}\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is handed over to a gateway. Never stored, never logged."""
+
+    notice: int
+    to: str
+    sender: str
+    sender_address: str
+    subject: str
+    text: str
+    link: str
+    thread: str
+    stop: str
+
+    def __repr__(self) -> str:
+        return f"Message(notice={self.notice})"
+
+
+Gateway = Callable[[Message], str]
+"""Hands a message over and returns the provider's id of it, or raises one of the following."""
+
+
+class NotSent(Exception):
+    """The message was not accepted; the text says why, without any address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(without_addresses(reason)[:300])
+
+
+class Temporary(NotSent):
+    """Surely not sent, and it may work later; in `after` seconds, if the provider said so."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Permanent(NotSent):
+    """Surely not sent, and it never will be."""
+
+
+class Unsure(NotSent):
+    """Perhaps sent: the provider's answer was lost or makes no sense."""
+
+
+def without_addresses(text: str) -> str:
+    """The text without phone numbers and e-mail addresses."""
+    return _PERSONAL.sub("…", text)

@@ -1,0 +1,71 @@
+"""A form posted to a provider of SMS, and what a failure says about whether it was accepted."""
+
+import ssl
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any
+
+import httpx
+
+from ngoma.base.clock import now
+from ngoma.notices.gateway import Temporary, Unsure
+
+TIMEOUT = httpx.Timeout(30, connect=10)
+
+
+def post(
+    url: str,
+    form: Mapping[str, str],
+    *,
+    headers: Mapping[str, str] | None = None,
+    auth: tuple[str, str] | None = None,
+) -> httpx.Response:
+    """The answer of a provider that took the form or refused it for good.
+
+    Raises Temporary where nothing was accepted and it may work later: no connection, 401 (a key
+    that an operator can put right), 429, 500 and 503. Raises Unsure where the form went out and no
+    answer of the provider itself came back. Every message has a connection of its own: one kept
+    open may be closed by the other side just then, which would look like a lost answer.
+    """
+    try:
+        response = httpx.post(
+            url, data=form, headers=headers, auth=auth, timeout=TIMEOUT, verify=_certificates()
+        )
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+        raise Temporary(f"no connection: {type(error).__name__}") from error
+    except httpx.HTTPError as error:
+        raise Unsure(f"no answer: {type(error).__name__}") from error
+    if response.status_code in (401, 429, 500, 503):
+        raise Temporary(f"HTTP {response.status_code}", _retry_after(response))
+    if response.status_code in (502, 504):
+        raise Unsure(f"HTTP {response.status_code}: the answer was lost on the way")
+    return response
+
+
+def json(response: httpx.Response) -> dict[str, Any]:
+    """The object of the answer; empty where the answer is something else."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds, given as such or as a date (RFC 9110, 10.2.3)."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now()).total_seconds())

@@ -1,0 +1,124 @@
+"""Who hears of an event: one notice for each contact whose report was then in the case."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from ngoma.base.clock import now
+from ngoma.cities.book import Book, book_of
+from ngoma.notices import texts
+from ngoma.notices.writing import write
+from ngoma.records.models import Channel, Contact, Event, Job, Notice, Report
+from ngoma.work.queue import put_many
+
+TOLD = {
+    "opened": "received",
+    "joined": "joined",
+    "accepted": "accepted",
+    "started": "started",
+    "asked": "asked",
+    "answered": "answered",
+    "resolved": "resolved",
+    "rejected": "rejected",
+    "referred": "referred",
+    "extended": "extended",
+    "reopened": "reopened",
+    "absorbed": "merged",
+    "closed": "closed",
+    "escalated": "late",
+}
+"""Kinds of event of which reporters are told, and the kind of notice that tells it."""
+
+
+def plan(event: int, case: int) -> None:
+    """Write the notices about an event and put a job to send each. Again, it adds only what lacks.
+
+    Job `notices.plan`. An event of which nobody is told gives none.
+    """
+    happened = Event.objects.select_related("case").get(pk=event, case=case)
+    kind = notice_kind(happened)
+    if kind is None:
+        return
+    book = book_of(happened.case.city_id)
+    with transaction.atomic():
+        notices = [_notice(kind, happened, report, book) for report in _audience(happened)]
+        Notice.objects.bulk_create(notices)
+        jobs = [Job(kind="notices.send", data={"notice": n.pk}, run_at=now()) for n in notices]
+        put_many(jobs)
+
+
+def notice_kind(event: Event) -> str | None:
+    """Which text tells the event; None where nobody is told."""
+    if event.kind == "opened" and "from" in event.data:
+        return "split"
+    if event.kind == "closed" and event.data.get("reason"):
+        return "unanswered"
+    return TOLD.get(event.kind)
+
+
+def _audience(event: Event) -> Iterable[Report]:
+    """The reports whose contacts hear of the event and have not yet: one for each contact.
+
+    What came from another system was received there.
+    """
+    reports = (
+        Report.objects.filter(reference__in=_concerned(event), contact__isnull=False)
+        .exclude(contact__in=Notice.objects.filter(event=event).values("contact"))
+        .select_related("contact")
+        .order_by("id")
+    )
+    if event.kind in ("opened", "joined"):
+        reports = reports.exclude(channel=Channel.IMPORT)
+    return {report.contact_id: report for report in reports}.values()
+
+
+def _concerned(event: Event) -> set[str]:
+    """References of the reports to which the event is news."""
+    if event.kind in ("opened", "joined"):
+        return {event.data["reference"]}
+    if event.kind == "absorbed":
+        return references_at(_merging(event))
+    return references_at(event)
+
+
+def references_at(event: Event) -> set[str]:
+    """The references of the reports that shared the case when the event happened."""
+    found: set[str] = set()
+    earlier = Event.objects.filter(
+        case=event.case_id,
+        seq__lte=event.seq,
+        kind__in=("opened", "joined", "absorbed", "split"),
+    )
+    for each in earlier.order_by("seq"):
+        if each.kind == "split":
+            found.discard(each.data["reference"])
+        elif each.kind == "absorbed":
+            found |= references_at(_merging(each))
+        else:
+            found.add(each.data["reference"])
+    return found
+
+
+def _merging(absorbed: Event) -> Event:
+    """The end of the case that another one absorbed."""
+    return Event.objects.get(case=absorbed.data["from"], kind="merged")
+
+
+def _notice(kind: str, event: Event, report: Report, book: Book) -> Notice:
+    contact = report.contact
+    assert contact is not None
+    channel = "email" if contact.kind == Contact.Kind.EMAIL else "sms"
+    wanted = contact.language
+    language = texts.nearest(wanted, book.language(wanted), *book.languages)
+    written = write(kind, channel=channel, language=language, book=book, event=event, report=report)
+    return Notice(
+        event=event,
+        contact=contact,
+        report=report,
+        kind=kind,
+        channel=channel,
+        language=language,
+        subject=written.subject,
+        text=written.text,
+        created_at=now(),
+    )

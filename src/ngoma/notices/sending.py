@@ -1,0 +1,139 @@
+"""A notice is sent at most once.
+
+It is marked SENDING, and that is on disk, before a provider hears of it; SENT comes after the
+provider's answer. A notice found SENDING was interrupted in between: neither SMTP nor the SMS
+services would recognise it as the same message, so it is UNSURE and a person decides. Only what was
+surely not accepted is tried again.
+"""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from ngoma.base.clock import now
+from ngoma.cities.book import Book, book_of
+from ngoma.notices import africastalking, email, twilio
+from ngoma.notices.gateway import Gateway, Message, Permanent, Temporary, Unsure
+from ngoma.notices.links import here, page, with_secret
+from ngoma.people import vault
+from ngoma.records.models import Notice
+from ngoma.work.queue import Later
+
+GIVE_UP = timedelta(days=2)
+"""How long after its event a notice is still worth sending."""
+
+FIRST_PAUSE = 30.0
+LONGEST_PAUSE = 3600.0
+
+State = Notice.State
+log = structlog.get_logger(__name__)
+
+
+def send(notice: int) -> None:
+    """Send a queued notice, once. Job `notices.send`, which must not run in a transaction.
+
+    Raises Later where the provider could not take it now; does nothing where it was sent before.
+    """
+    row = Notice.objects.select_related("contact", "report").get(pk=notice)
+    if row.state == State.SENDING:
+        _end(row, State.UNSURE, "interrupted while it was being sent")
+        return
+    if row.contact is None:
+        _end(row, State.FAILED, "the contact was erased")
+        return
+    message = outgoing(row)
+    name = gateway_name(row)
+    if not _claim(row):
+        return
+    try:
+        provider_id = GATEWAYS[name](message)
+    except Temporary as error:
+        _again(row, error)
+    except Permanent as error:
+        _end(row, State.FAILED, str(error))
+    except Unsure as error:
+        _end(row, State.UNSURE, str(error))
+    else:
+        _sent(row, name, provider_id)
+
+
+def outgoing(notice: Notice) -> Message:
+    """The message as the reporter gets it, with the address and the secret of their page."""
+    assert notice.contact is not None
+    report = notice.report
+    book = book_of(report.city_id)
+    address = page(book, report.reference, notice.language)
+    return Message(
+        notice=notice.pk,
+        to=vault.reveal(notice.contact).address,
+        sender=_sender(book, notice.channel),
+        sender_address=book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
+        subject=notice.subject,
+        text=with_secret(notice.text, address, report.secret),
+        link=with_secret(address, address, report.secret),
+        thread=report.reference,
+        stop=here(f"/channels/stop/{report.secret}/"),
+    )
+
+
+def gateway_name(notice: Notice) -> str:
+    """Through what a notice goes. A demonstration sends nothing: its contacts are invented."""
+    if notice.report.demo:
+        return "outbox"
+    if notice.channel == "email":
+        return "smtp" if settings.NGOMA_SMTP_URL else "outbox"
+    return settings.NGOMA_SMS or "outbox"
+
+
+def _outbox(message: Message) -> str:
+    """Keep what would have been sent, for the outbox page. Outside a demonstration, an error."""
+    if not (settings.NGOMA_DEMO or settings.DEBUG):
+        raise Permanent("no service is set for this kind of message (NGOMA_SMTP_URL, NGOMA_SMS)")
+    return f"outbox-{message.notice}"
+
+
+GATEWAYS: dict[str, Gateway] = {
+    "africastalking": africastalking.deliver,
+    "twilio": twilio.deliver,
+    "smtp": email.deliver,
+    "outbox": _outbox,
+}
+
+
+def _sender(book: Book, channel: str) -> str:
+    name: str = book.settings["notices"]["sender"]
+    return settings.NGOMA_SMS_FROM or name if channel == "sms" else name
+
+
+def _claim(notice: Notice) -> bool:
+    """Whether this process is the one to send it; committed at once, whoever may die next."""
+    with transaction.atomic(durable=True):
+        queued = Notice.objects.filter(pk=notice.pk, state=State.QUEUED)
+        return bool(queued.update(state=State.SENDING, attempts=F("attempts") + 1))
+
+
+def _again(notice: Notice, error: Temporary) -> None:
+    """Back to the queue: when the provider said, or after a pause that doubles."""
+    if now() - notice.created_at > GIVE_UP:
+        _end(notice, State.FAILED, f"given up: {error}")
+        return
+    _end(notice, State.QUEUED, str(error))
+    pause = min(FIRST_PAUSE * 2**notice.attempts, LONGEST_PAUSE)
+    raise Later(pause if error.after is None else max(error.after, 1.0)) from error
+
+
+def _end(notice: Notice, state: str, error: str) -> None:
+    """Leave QUEUED or SENDING; a delivery report may have been quicker and knows better."""
+    under_way = Notice.objects.filter(pk=notice.pk, state__in=(State.QUEUED, State.SENDING))
+    under_way.update(state=state, error=error)
+    log.warning("notice not sent", notice=notice.pk, state=str(state), reason=error)
+
+
+def _sent(notice: Notice, provider: str, provider_id: str) -> None:
+    with transaction.atomic():
+        row = Notice.objects.filter(pk=notice.pk)
+        row.update(provider=provider, provider_id=provider_id, sent_at=now())
+        row.filter(state__in=(State.SENDING, State.UNSURE)).update(state=State.SENT, error="")

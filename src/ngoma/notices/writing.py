@@ -1,0 +1,126 @@
+"""A notice in words: the fields an event gives, put into the texts, within the length of an SMS."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ngoma.base.clock import parse
+from ngoma.base.references import show
+from ngoma.cities.book import Book, text
+from ngoma.cities.calendar import parse_span
+from ngoma.notices import sms, texts
+from ngoma.notices.links import page, with_secret
+from ngoma.records.models import Case, Event, Report
+
+MOST_SEGMENTS = 2
+"""Of one SMS; where an officer's words would make it longer, they are shortened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A notice as it is kept: its link still lacks the secret."""
+
+    subject: str
+    text: str
+
+
+def write(
+    kind: str, *, channel: str, language: str, book: Book, event: Event, report: Report
+) -> Written:
+    """The notice of this kind about an event, for the reporter of `report`.
+
+    `channel` is `sms` or `email`; an SMS has no subject.
+    """
+    words = texts.words(kind, language)
+    mail = channel == "email"
+    fields = {
+        "reference": show(report.reference),
+        "city": text(book.names, language),
+        "link": page(book, report.reference, language),
+        **_dates(book, event, language, long=mail),
+        **_names(book, event, language),
+    }
+    if mail:
+        parts = texts.fill(words.mail, fields)
+        return Written(words.subject.format_map(fields), "\n\n".join(parts))
+    return Written("", _short(words.sms, fields, report.secret))
+
+
+def _short(parts: tuple[str, ...], fields: Mapping[str, str], secret: str) -> str:
+    """One line, with as much of the officer's words as fit beside everything else."""
+    link = fields["link"]
+    said = _sentence(sms.plain(fields["text"]))
+
+    def compose(keep: int) -> str:
+        filled = texts.fill(parts, {**fields, "text": sms.clip(said, keep)})
+        return sms.plain(" ".join(filled))
+
+    def too_long(keep: int) -> bool:
+        return sms.segments(with_secret(compose(keep), link, secret)) > MOST_SEGMENTS
+
+    if not too_long(len(said)):
+        return compose(len(said))
+    return compose(max(0, bisect_left(range(len(said)), True, key=too_long) - 1))
+
+
+def _sentence(said: str) -> str:
+    return said + "." if said and said[-1].isalnum() else said
+
+
+def _dates(book: Book, event: Event, language: str, *, long: bool) -> dict[str, str]:
+    case, data = event.case, event.data
+    spans = book.settings["deadlines"]
+    promised = {
+        name: parse(data[name]) if data.get(name) else getattr(case, name)
+        for name in ("answer_due", "due")
+    }
+    moments: dict[str, datetime | None] = {
+        **promised,
+        "missed": promised["answer_due" if data.get("step") == 1 else "due"],
+        "reply_by": event.at + _clock(spans["waiting"]),
+        "close_on": event.at + _clock(spans["close"]),
+    }
+    return {
+        name: texts.date(at.astimezone(book.zone), language, long=long) if at else ""
+        for name, at in moments.items()
+    }
+
+
+def _clock(span: str) -> timedelta:
+    """A span counted by the clock, day and night."""
+    length = parse_span(span)
+    return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[length.unit]: length.amount})
+
+
+def _names(book: Book, event: Event, language: str) -> dict[str, str]:
+    case, data = event.case, event.data
+    body: Mapping[str, Any] = book.body(data.get("body", "")) or {}
+    return {
+        "what": _what(book, case, language),
+        "department": _name(book.departments, data.get("department", case.department_id), language),
+        "body": text(body.get("name", {}), language),
+        "phone": str(body.get("phone", "")),
+        "into": show(case.reference),
+        "text": _text(book, data, language),
+    }
+
+
+def _what(book: Book, case: Case, language: str) -> str:
+    """The service and the place, as far as they are known."""
+    service = _name(book.services, case.service_id, language)
+    place = _name(book.places, case.place_id, language)
+    return ", ".join(filter(None, (service, place)))
+
+
+def _name(entries: Mapping[int, Any], entry_id: int | None, language: str) -> str:
+    entry = entries.get(entry_id) if entry_id is not None else None
+    return text(entry.names, language) if entry else ""
+
+
+def _text(book: Book, data: Mapping[str, Any], language: str) -> str:
+    """The pack's words for the reason, then the officer's."""
+    reason = book.reason(data.get("reason", "")) or {}
+    said = (text(reason.get("text", {}), language), data.get("text", "").strip())
+    return "\n\n".join(filter(None, said))
