@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any
 
 from ngoma.cities import demo
-from ngoma.cities.geometry import check_geometry
+from ngoma.cities.geometry import Area
 from ngoma.cities.node import Node, repeated
 from ngoma.cities.pack import Item, Pack, read
 from ngoma.cities.problems import Problem
@@ -27,10 +27,13 @@ def check(path: Path) -> list[Problem]:
 def problems_of(pack: Pack) -> list[Problem]:
     """Everything that is wrong with a pack that was read."""
     for rule in (
-        *(_sources, _once, _levels, _parents, check_geometry, _departments, _services, _questions),
-        *(_owners, _unowned, _keywords, _stoppers, _templates, _demo),
+        *(_sources, _once, _levels, _parents, _departments, _services, _questions),
+        *(_owners, _unowned, _keywords, _stoppers, _templates),
     ):
         rule(pack)
+    area = Area(pack)
+    area.check_places(pack)
+    _demo(pack, area)
     return sorted(set(pack.problems))
 
 
@@ -218,7 +221,7 @@ def _service_list(pack: Pack, item: Item) -> None:
             _unknown(item.node.at("services").at(number), "service", code, codes, "services.toml")
 
 
-def _demo(pack: Pack) -> None:
+def _demo(pack: Pack, area: Area) -> None:
     """Every report of the demonstration could have been made, and lived as it is told."""
     reports = demo.reports(pack.path, pack.problems)
     repeated(((report.key, report.node) for report in reports), "report")
@@ -235,6 +238,8 @@ def _demo(pack: Pack) -> None:
             _answers(node, report.answers, services[report.service].questions)
         if report.place and report.place not in places:
             _unknown(node, "place", report.place, places, "places.csv")
+        if report.lat is not None and report.lon is not None:
+            area.holds(node, (report.lat, report.lon))
         if report.same_as and report.same_as not in keys:
             node.problem(f"`same_as` names {report.same_as!r}, which no earlier line has as key")
         keys.add(report.key)

@@ -7,51 +7,81 @@ import shapely  # type: ignore[import-untyped]
 from shapely.geometry import shape  # type: ignore[import-untyped]
 from shapely.validation import explain_validity  # type: ignore[import-untyped]
 
-from ngoma.base.polygons import Boundaries
+from ngoma.base.polygons import Boundaries, centre
 from ngoma.base.quad import distance_m
 from ngoma.cities.node import Node
-from ngoma.cities.pack import Pack
+from ngoma.cities.pack import BoundaryRow, Pack
 
 FAR = 150_000.0  # metres from the centre of the map where no city has a place
 
 
-def check_geometry(pack: Pack) -> None:
-    """Note boundaries that cannot be used, and points outside the area they belong to."""
-    boundaries = _usable(pack)
-    center = pack.city.center
-    if center and boundaries is not None:
-        _inside(pack.city.node.at("map").at("center"), center, boundaries, pack.city.outside)
-    around = {row.code: row.parent for row in pack.places}
-    bounded = set(boundaries.keys) if boundaries else set()
-    for row in pack.places:
-        if row.lat is None or row.lon is None:
-            continue
-        point = row.lat, row.lon
-        if boundaries is None:
-            _near(row.node, point, center)
-        elif _inside(row.node, point, boundaries, pack.city.outside):
+Point = tuple[float, float]
+
+
+class Area:
+    """Where the city lies: its boundaries or, without any, the surroundings of its centre."""
+
+    def __init__(self, pack: Pack) -> None:
+        """Notes boundaries that cannot be used."""
+        self.center = pack.city.center
+        self.outside = pack.city.outside
+        self.boundaries = self._usable(pack)
+        if self.center and self.boundaries:
+            self.holds(pack.city.node.at("map").at("center"), self.center)
+
+    def holds(self, node: Node, point: Point) -> bool:
+        """Whether a point (latitude, longitude) lies in the city; notes at `node` if not."""
+        if self._distance(point) <= self._allowed:
+            return True
+        if abs(point[1]) <= 90 and self._distance((point[1], point[0])) <= self._allowed:
+            node.problem("latitude and longitude are swapped")
+        else:
+            km = self._distance(point) / 1000
+            node.problem(f"the point {point[0]}, {point[1]} lies {km:.1f} km outside the city")
+        return False
+
+    def check_places(self, pack: Pack) -> None:
+        """Note places outside the city, or outside the place they are said to be in."""
+        around = {row.code: row.parent for row in pack.places}
+        bounded = set(self.boundaries.keys) if self.boundaries else set()
+        for row in pack.places:
+            if row.lat is None or row.lon is None or not self.holds(row.node, (row.lat, row.lon)):
+                continue
             own = next((code for code in _up(row.code, around) if code in bounded), None)
-            if own and not boundaries.contains(own, *point):
+            if own and self.boundaries and not self.boundaries.contains(own, row.lat, row.lon):
                 row.node.problem(f"{row.code!r} lies outside the boundary of {own!r}", warning=True)
 
+    @property
+    def _allowed(self) -> float:
+        return self.outside if self.boundaries else FAR
 
-def _usable(pack: Pack) -> Boundaries[str] | None:
-    """The boundaries that can be used; None if there are none. Notes what is wrong with others."""
-    good: dict[str, dict[str, Any]] = {}
-    for row in pack.boundaries:
-        wrong = _wrong(row.geometry)
-        if not wrong:
-            south, west, north, east = _bounds(row.code, row.geometry)
-            middle = (south + north) / 2, (west + east) / 2
-            if _near(row.node, middle, pack.city.center):
+    def _distance(self, point: Point) -> float:
+        """Metres from the city."""
+        if self.boundaries:
+            found = self.boundaries.nearest(*point)
+            return found[1] if found else 0.0
+        return distance_m(*self.center, *point) if self.center else 0.0
+
+    def _usable(self, pack: Pack) -> Boundaries[str] | None:
+        """The boundaries that can be used, or None. Notes what is wrong with the others."""
+        good: dict[str, dict[str, Any]] = {}
+        far: list[BoundaryRow] = []
+        for row in pack.boundaries:
+            if wrong := _wrong(row.geometry):
+                row.node.problem(f"the boundary of {row.code!r} {wrong}")
+            elif self.center and distance_m(*self.center, *centre(row.geometry)) > FAR:
+                far.append(row)
+            else:
                 good.setdefault(row.code, row.geometry)
-        else:
-            row.node.problem(f"the boundary of {row.code!r} {wrong}")
-    return Boundaries(good.items()) if good else None
-
-
-def _bounds(code: str, geometry: dict[str, Any]) -> tuple[float, float, float, float]:
-    return Boundaries([(code, geometry)]).bounds(code)
+        if good:
+            for row in far:
+                row.node.problem(
+                    f"the boundary of {row.code!r} is more than {FAR / 1000:.0f} km from the "
+                    "`center` of city.toml: a point is [longitude, latitude]"
+                )
+        else:  # the centre is what is wrong
+            good = {row.code: row.geometry for row in far}
+        return Boundaries(good.items()) if good else None
 
 
 def _wrong(geometry: dict[str, Any]) -> str:
@@ -74,34 +104,6 @@ def _wrong(geometry: dict[str, Any]) -> str:
     if not area.is_valid:
         return f"is not valid: {explain_validity(area)}"
     return "" if area.area > 0 else "has no area"
-
-
-def _inside(
-    node: Node, point: tuple[float, float], boundaries: Boundaries[str], outside: float
-) -> bool:
-    """Whether the point lies in the city; notes it if not, with a swap where that explains it."""
-    found = boundaries.nearest(*point)
-    if found is None or found[1] <= outside:
-        return True
-    swapped = boundaries.nearest(point[1], point[0]) if abs(point[1]) <= 90 else None
-    if swapped and swapped[1] <= outside:
-        node.problem("latitude and longitude are swapped")
-    else:
-        node.problem(
-            f"the point {point[0]}, {point[1]} lies {found[1] / 1000:.1f} km outside the city"
-        )
-    return False
-
-
-def _near(node: Node, point: tuple[float, float], center: tuple[float, float] | None) -> bool:
-    """Whether the point is near the centre of the map; notes it if not."""
-    if center is None or distance_m(*center, *point) <= FAR:
-        return True
-    if abs(point[1]) <= 90 and distance_m(*center, point[1], point[0]) <= FAR:
-        node.problem("latitude and longitude are swapped")
-    else:
-        node.problem(f"this lies more than {FAR / 1000:.0f} km from the `center` of city.toml")
-    return False
 
 
 def _up(code: str, around: dict[str, str]) -> Iterator[str]:

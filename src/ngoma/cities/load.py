@@ -61,7 +61,7 @@ def _free(pack: Pack) -> None:
             line = pack.city.node.at("hosts").line
             taken.append(Problem("city.toml", line, f"{other.slug!r} answers at {host!r} already"))
     if taken:
-        raise PackError(taken)
+        raise PackError(sorted(taken))
 
 
 def _city(pack: Pack, found: str) -> City:
