@@ -36,10 +36,9 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     database = settings.DATABASES["default"]
-    if ON_POSTGRES:
-        database["TEST"] = {"NAME": f"ngoma_test_{os.getpid()}"}
-    else:
-        database["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
+    test_name = f"ngoma_test_{os.getpid()}" if ON_POSTGRES else str(DATA / "test.sqlite3")
+    database.setdefault("TEST", {})["NAME"] = test_name
+    if not ON_POSTGRES:
         # Nothing here must outlive a power cut, and waiting for the disk is most of the time.
         database["OPTIONS"]["init_command"] += "; PRAGMA synchronous = OFF"
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ngoma.cities.problems import PackError
-from ngoma.settings import serve
+from ngoma.settings import prepared, serve
 from ngoma.settings.table import SettingError, read_all
 
 if TYPE_CHECKING:
@@ -71,22 +71,28 @@ def up(
     _use(data)
     os.environ.setdefault("NGOMA_URL", f"http://localhost:{port}")
     os.environ.setdefault("NGOMA_DEMO", "yes" if demo else "no")
-    _start(None)
-    from ngoma.settings import first_run
+    welcome = prepared.welcome(city or [])
+    if welcome is None:
+        _start(None)
+        from ngoma.settings import first_run
 
-    first_run.prepare(city or [], demo=demo, say=err.print, bar=_bar)
-    values = read_all()
-    command = serve.web_command(
-        host, port, values["NGOMA_PROCESSES"].value, values["NGOMA_THREADS"].value
-    )
+        welcome = first_run.prepare(city or [], demo=demo, say=err.print, bar=_bar)
+        prepared.remember(city or [], welcome)
 
     def ready() -> None:
-        out.print(f"\n[bold]Ngoma answers at {values['NGOMA_URL'].value}[/bold]")
-        for line in first_run.welcome(demo=demo):
-            out.print(line)
+        out.print(f"\n[bold]Ngoma answers at {os.environ['NGOMA_URL']}[/bold]")
+        for line in welcome:
+            out.print(f"  {line}", markup=False)
         out.print("Ctrl-C stops it.")
 
-    serve.run_together(command, f"http://{host}:{port}/healthz", ready)
+    serve.run_together(_web_command(host, port), f"http://{host}:{port}/healthz", ready)
+
+
+def _web_command(host: str, port: int) -> list[str]:
+    values = read_all()
+    return serve.web_command(
+        host, port, values["NGOMA_PROCESSES"].value, values["NGOMA_THREADS"].value
+    )
 
 
 @app.command()
@@ -96,10 +102,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1", data: Data = None) -> None:
     from ngoma.settings import prepare
 
     prepare.collect_static(err.print)
-    values = read_all()
-    command = serve.web_command(
-        host, port, values["NGOMA_PROCESSES"].value, values["NGOMA_THREADS"].value
-    )
+    command = _web_command(host, port)
     os.execv(command[0], command)
 
 

@@ -1,17 +1,16 @@
 """What `up` does before it serves. A later start finds it done, and is quick."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ngoma.cities.load import load
 from ngoma.settings import demo as demonstration
 from ngoma.settings import prepare as installation
+from ngoma.settings.prepared import PACKS
 
 if TYPE_CHECKING:
     from rich.progress import Progress
-
-PACKS = Path(__file__).resolve().parents[1] / "packs"
 
 
 def prepare(
@@ -20,8 +19,11 @@ def prepare(
     demo: bool,
     say: Callable[[str], None],
     bar: "Callable[[], Progress]",
-) -> None:
-    """Tables, static files, the shipped packs of `cities` (all without any), demonstration."""
+) -> list[str]:
+    """Tables, static files, the shipped packs of `cities` (all without any), demonstration.
+
+    Returns the lines to welcome with: the demonstration's logins.
+    """
     installation.migrate(say)
     installation.collect_static(say)
     for pack in _packs(cities):
@@ -29,12 +31,7 @@ def prepare(
         if demo:
             with bar() as progress:
                 demonstration.fill(city, progress)
-
-
-def welcome(*, demo: bool) -> Iterator[str]:
-    """What is printed when all answers: the demonstration's logins."""
-    if demo:
-        yield from (f"  {login}" for login in demonstration.logins())
+    return list(demonstration.logins()) if demo else []
 
 
 def _packs(cities: Sequence[str]) -> list[Path]:

@@ -43,11 +43,11 @@ def run_together(web: list[str], health: str, on_ready: Callable[[], None]) -> i
     `on_ready` is called when `health` answers. Returns the exit status: 0 when asked to stop.
     """
     asked = stop_on_signals()
-    worker = [sys.executable, "-m", "ngoma", "worker"]
-    # Each in a session of its own: a Ctrl-C reaches them through us, and once.
-    running = [subprocess.Popen(command, start_new_session=True) for command in (web, worker)]
+    running = [_begin(web)]
     try:
         _wait_until_ready(health, running, asked)
+        # Only now: on a small machine the first page would wait for two sets of imports.
+        running.append(_begin([sys.executable, "-m", "ngoma", "worker"]))
         if not asked.is_set():
             on_ready()
         while not asked.wait(0.5):
@@ -56,6 +56,11 @@ def run_together(web: list[str], health: str, on_ready: Callable[[], None]) -> i
         for process in running:
             stop(process)
     return 0
+
+
+def _begin(command: list[str]) -> subprocess.Popen[bytes]:
+    # In a session of its own: a Ctrl-C reaches it through us, and once.
+    return subprocess.Popen(command, start_new_session=True)
 
 
 def stop_on_signals() -> Event:
@@ -99,6 +104,6 @@ def _answers(address: str) -> bool:
 
 
 def _raise_if_ended(running: list[subprocess.Popen[bytes]]) -> None:
-    for process, name in zip(running, ("web", "worker"), strict=True):
+    for process, name in zip(running, ("web", "worker"), strict=False):
         if process.poll() is not None:
             raise StartError(f"the {name} process ended with status {process.returncode}")
