@@ -97,7 +97,7 @@ SETTINGS = (
     Setting("NGOMA_THREADS", count, "4", "threads of each web process"),
     Setting("NGOMA_LOG", str, "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Setting("NGOMA_LOG_JSON", flag, "no", "log lines as JSON"),
-    Setting("NGOMA_MEDIA_BUCKET", str, "", "S3 bucket for photos; else NGOMA_DATA/media"),
+    Setting("NGOMA_MEDIA_BUCKET", str, "", "S3 bucket for photos (needs boto3); else on disk"),
     Setting("NGOMA_MEDIA_ENDPOINT", str, "", "address of an S3-compatible store"),
     Setting("NGOMA_SMTP_URL", str, "", "smtp://user:password@host:587 or smtps://…", True),
     Setting("NGOMA_MAIL_FROM", str, "ngoma@localhost", "sender of e-mail"),
