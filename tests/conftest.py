@@ -15,6 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from ngoma.cities.book import Book
+
 ON_POSTGRES = os.environ.get("NGOMA_TEST_DB", "sqlite") == "postgres"
 DATA = Path(tempfile.mkdtemp(prefix="ngoma-tests-"))
 for name in [name for name in os.environ if name.startswith("NGOMA_") and "TEST" not in name]:
@@ -31,8 +33,9 @@ os.environ |= {
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database"}
 
 
-def pytest_configure() -> None:
-    """Finish Django's settings for tests, before pytest-django sets it up."""
+def _set_up() -> None:
+    """Finish Django's settings for tests and start it, before any test module is imported."""
+    import django
     from django.conf import settings
 
     database = settings.DATABASES["default"]
@@ -44,6 +47,10 @@ def pytest_configure() -> None:
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES["staticfiles"] = {"BACKEND": plain}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+_set_up()
 
 
 def pytest_unconfigure() -> None:
@@ -77,6 +84,16 @@ def _life_of_a_report() -> None:
 @pytest.fixture
 def database(db: None) -> None:
     """A migrated database; what a test writes is undone after it."""
+
+
+@pytest.fixture
+def town(db: None) -> "Book":
+    """A small city, loaded from its pack."""
+    from ngoma.cities import book
+    from ngoma.cities.load import load
+
+    book.forget()
+    return book.book_of(load(Path(__file__).parent / "cities" / "small").pk)
 
 
 @pytest.fixture(scope="session")

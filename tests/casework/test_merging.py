@@ -1,0 +1,43 @@
+"""Reports of one problem share a case, and leave it when that was wrong."""
+
+from typing import Any
+
+import pytest
+
+from ngoma.casework import deciding, merging
+from ngoma.casework.errors import BadRequest, UnknownCase, WrongState
+from ngoma.people.permissions import Actor
+from ngoma.records.models import Case
+
+
+def test_merging_moves_every_report(report: Any, coordinator: Actor) -> None:
+    first, second = report(), report()
+    report(case=second.case)
+    deciding.correct(actor=coordinator, case_id=second.case.pk, urgency=2)
+    target = merging.merge(actor=coordinator, case_id=second.case.pk, into=first.case.pk)
+    gone = Case.objects.get(pk=second.case.pk)
+    assert (target.pk, target.reports_count, target.urgency) == (first.case.pk, 3, 2)
+    assert (gone.state, gone.merged_into_id) == ("merged", target.pk)
+    assert target.reports.count() == 3
+    with pytest.raises(WrongState):
+        merging.merge(actor=coordinator, case_id=second.case.pk, into=first.case.pk)
+
+
+def test_a_case_is_not_merged_into_itself_or_nothing(report: Any, coordinator: Actor) -> None:
+    case = report().case
+    with pytest.raises(BadRequest):
+        merging.merge(actor=coordinator, case_id=case.pk, into=case.pk)
+    with pytest.raises(UnknownCase):
+        merging.merge(actor=coordinator, case_id=case.pk, into=case.pk + 1000)
+
+
+def test_a_report_leaves_into_a_case_of_its_own(report: Any, coordinator: Actor) -> None:
+    first = report()
+    second = report(case=first.case)
+    new = merging.split(actor=coordinator, report_id=second.pk)
+    second.refresh_from_db()
+    old = Case.objects.get(pk=first.case.pk)
+    assert second.case_id == new.pk
+    assert (new.reference, new.reports_count, old.reports_count) == (second.reference, 1, 1)
+    with pytest.raises(BadRequest):
+        merging.split(actor=coordinator, report_id=first.pk)
