@@ -8,7 +8,7 @@ import hashlib
 import io
 import secrets
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -69,6 +69,14 @@ def store(data: bytes, *, kind: str = Photo.Kind.REPORT, at: datetime | None = N
         original=original,
         added_at=at or now(),
     )
+
+
+def discard(stored: Iterable[Photo]) -> None:
+    """Forget photos that came to belong to nothing, with their files."""
+    for photo in Photo.objects.filter(pk__in=[each.pk for each in stored], report=None, case=None):
+        photo.delete()
+        for path in (photo.original, *(public_path(photo.name, size) for size in SIZES)):
+            default_storage.delete(path)
 
 
 def _upright(data: bytes) -> Image.Image:
