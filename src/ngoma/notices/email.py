@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from html import escape
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -23,31 +24,42 @@ def deliver(message: Message) -> str:
     try:
         with _connected(server) as smtp:
             _logged_in(smtp, server)
-            _hand_over(smtp, message, mail.as_bytes())
+            _hand_over(smtp, message, mail)
     except ssl.SSLError as error:
         raise Temporary(f"TLS: {error.reason}") from error
     except (OSError, smtplib.SMTPException) as error:
         # Only what happens after DATA is uncertain, and that was named where it happened.
         raise Temporary(f"SMTP: {type(error).__name__}") from error
-    return str(mail["Message-ID"])
+    return _id(message)
 
 
-def compose(message: Message) -> EmailMessage:
+def compose(message: Message) -> bytes:
     """The mail: plain text and the same as simple HTML. Its Message-ID is that of the notice."""
-    host = urlsplit(settings.NGOMA_URL).hostname or "localhost"
     mail = EmailMessage()
     mail["From"] = formataddr((message.sender, message.sender_address))
     mail["To"] = message.to
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now())
-    mail["Message-ID"] = f"<{message.thread}.{message.notice}@{host}>"
-    mail["References"] = f"<{message.thread}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<{message.stop}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(message.text)
-    mail.add_alternative(_html(message), subtype="html")
-    return mail
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(_html(message), subtype="html", cte="quoted-printable")
+    # By hand, because the library breaks long addresses and ids into encoded words.
+    by_hand = {
+        "Message-ID": f"<{_id(message)}>",
+        "References": f"<{message.thread}@{_host()}>",
+        "List-Unsubscribe": f"<{message.stop}>",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in by_hand.items())
+    return head.encode("ascii") + mail.as_bytes(policy=SMTP)
+
+
+def _id(message: Message) -> str:
+    return f"{message.thread}.{message.notice}@{_host()}"
+
+
+def _host() -> str:
+    return urlsplit(settings.NGOMA_URL).hostname or "localhost"
 
 
 def _html(message: Message) -> str:
