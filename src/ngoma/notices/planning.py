@@ -29,6 +29,9 @@ TOLD = {
 }
 """Kinds of event of which reporters are told, and the kind of notice that tells it."""
 
+_DEMONSTRATED = {"state": Notice.State.SENT, "provider": "demonstration"}
+"""Reports written for the demonstration have no real reader: their notices are only shown."""
+
 
 def plan(event: int, case: int) -> None:
     """Write the notices about an event and put a job to send each. Again, it adds only what lacks.
@@ -43,8 +46,13 @@ def plan(event: int, case: int) -> None:
     with transaction.atomic():
         notices = [_notice(kind, happened, report, book) for report in _audience(happened)]
         Notice.objects.bulk_create(notices)
-        jobs = [Job(kind="notices.send", data={"notice": n.pk}, run_at=now()) for n in notices]
-        put_many(jobs)
+        put_many(
+            [
+                Job(kind="notices.send", data={"notice": notice.pk}, run_at=now())
+                for notice in notices
+                if notice.state == Notice.State.QUEUED
+            ]
+        )
 
 
 def notice_kind(event: Event) -> str | None:
@@ -121,4 +129,5 @@ def _notice(kind: str, event: Event, report: Report, book: Book) -> Notice:
         subject=written.subject,
         text=written.text,
         created_at=now(),
+        **(_DEMONSTRATED | {"sent_at": now()} if report.demo else {}),
     )

@@ -22,7 +22,7 @@ from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
 from ngoma.people import apikeys
 from ngoma.people.permissions import Actor, resident, staff
-from ngoma.records.models import City, Membership, Report, Role, User
+from ngoma.records.models import City, Membership, Report, Role, State, User
 from ngoma.settings import keys
 from ngoma.work.worker import run_until_idle
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 PACKS = Path(__file__).resolve().parents[1] / "packs"
 ILLUSTRATIONS = PACKS / "illustrations"
 ORIGIN = "demo"
-API_KEY = "demo-key"
 ROLES = (Role.TRIAGER, Role.OFFICER, Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
@@ -105,7 +104,7 @@ class _Stage:
                 lon=told.lon,
                 place=told.place or None,
                 location=told.location,
-                answers=told.answers,
+                answers={code: _as_typed(given) for code, given in told.answers.items()},
                 photos=(_illustration(told.photo),) if told.photo else (),
                 email=f"{told.key}@resident.example" if told.contact else "",
                 joins=joins,
@@ -117,6 +116,8 @@ class _Stage:
     def play(self, key: str, step: pack.DemoStep) -> None:
         """Do one step of a report's story."""
         report = self._report(key)
+        if step.step == "close" and report.case.state == State.CLOSED:
+            return  # the clock was first
         data: dict[str, Any] = dict(step.data)
         if "photo" in data:
             data["photo_ids"] = (photos.store(_illustration(data.pop("photo"))).pk,)
@@ -151,6 +152,11 @@ def _tick() -> None:
     working.close_finished()
 
 
+def _as_typed(given: Any) -> str | list[str]:
+    """An answer of the pack as a form would hand it over."""
+    return [str(each) for each in given] if isinstance(given, list) else str(given)
+
+
 def _illustration(name: str) -> bytes:
     return (ILLUSTRATIONS / f"{name}.jpg").read_bytes()
 
@@ -162,7 +168,9 @@ def _cast(city: City) -> Actor:
             f"{city.slug}-{role}", password=_password(), is_staff=role == Role.ADMINISTRATOR
         )
         Membership.objects.create(user=user, city=city, role=role)
-    apikeys.create(city.pk, name="demonstration", key=API_KEY, updates=True)
+    key = city.settings["demo"].get("api_key")
+    if key:
+        apikeys.create(city.pk, name="demonstration", key=key, updates=True)
     return staff(User.objects.get(username=f"{city.slug}-{Role.COORDINATOR}"))
 
 
