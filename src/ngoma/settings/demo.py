@@ -44,7 +44,7 @@ class _Moment:
 
 
 def fill(city: City, progress: "Progress") -> None:
-    """Add what the pack of the city demonstrates: reports, staff, an API key. Once; all or nothing."""
+    """Add what the pack demonstrates: reports, staff, an API key. Once; all or nothing."""
     reports = pack.reports(PACKS / city.slug)
     if not reports or Report.objects.filter(city=city, origin=ORIGIN).exists():
         return
