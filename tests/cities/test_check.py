@@ -64,7 +64,6 @@ ERRORS = [
     ("boundaries.geojson", "[32.0, 0.1], [32.1", '["a", 0.1], [32.1', 2, "cannot be read"),
     ("boundaries.geojson", "]]]}},\n", "]]]}}\n", 3, "no valid JSON"),
     ("departments.toml", 'parent = "roads"', 'parent = "streets"', 7, "no department 'streets'"),
-    ("departments.toml", '"roads"\nname', '"roads"\nparent = "roads-west"\nname', 7, "its own"),
     ("departments.toml", 'code = "front"', 'code = "Front Desk"', 2, "cannot be a code"),
     ("departments.toml", 'code = "roads-west"', 'code = "front"', 5, "already on line 1"),
     ("services.toml", ', sw = "Taa ya barabarani"', "", 29, "lacks the language 'sw'"),
@@ -94,6 +93,11 @@ ERRORS = [
     ("demo.jsonl", '["1d", "start"]', '["3d", "start"]', 1, "run backwards"),
     ("demo.jsonl", '"age": "3d4h"', '"age": "2d"', 1, "in the future"),
     ("demo.jsonl", '"depth": "knee"', '"depth": "waist"', 1, "no answer 'waist'"),
+    ("demo.jsonl", '["1d", "start"]', '["1d", "reject"]', 1, "no reason to reject 'None'"),
+    ("demo.jsonl", '["1d", "start"]', '["1d", "refer", {"body": "pwer"}]', 1, "mean 'power'"),
+    ("demo.jsonl", '["1d", "start"]', '["1d", "ask"]', 1, "needs words"),
+    ("demo.jsonl", '["3d", "reopen"]', '["3d", "rate", {"score": 6}]', 1, "from 1 to 5"),
+    ("demo.jsonl", '"contact": true', '"photo": "elephant"', 1, "no illustration 'elephant'"),
     ("demo.jsonl", '"same_as": "sml-1"', '"same_as": "sml-9"', 2, "no earlier line"),
     ("demo.jsonl", '"key": "sml-2"', '"key": "sml-1"', 2, "already on line 1"),
     ("demo.jsonl", '0.15, "lon": 32.05, "age": "2d"', '32.05, "lon": 0.15, "age": "2d"', 2, "swap"),
@@ -128,6 +132,22 @@ def test_a_warning_does_not_hinder(
     problems = check(edit(file, old, new))
     assert all(each.warning for each in problems)
     assert [line for each in problems if said in each.text] == [line], list(map(str, problems))
+
+
+def test_a_department_is_not_its_own_superior(edit: Any) -> None:
+    own = 'code = "roads"\nparent = "roads-west"\nname = {en = "Roads"'
+    problems = check(edit("departments.toml", 'code = "roads"\nname = {en = "Roads"', own))
+    assert [(each.line, "own superior" in each.text) for each in problems] == [
+        (7, True),
+        (13, True),
+    ]
+
+
+@pytest.mark.parametrize("file", [name for name in LOADED if name.endswith(".toml")])
+def test_a_file_that_cannot_be_read_is_one_problem(pack: Path, file: str) -> None:
+    (pack / file).write_text("code = [")
+    errors = [each for each in check(pack) if not each.warning]
+    assert [each.file for each in errors] == [file], list(map(str, errors))
 
 
 def test_all_mistakes_are_told_at_once(edit: Any) -> None:

@@ -97,7 +97,9 @@ def _departments(pack: Pack) -> None:
     departments = {row.code: row for row in pack.departments}
     for row in pack.departments:
         if row.parent and row.parent not in departments:
-            _unknown(row.node.at("parent"), "department", row.parent, departments)
+            _unknown(
+                row.node.at("parent"), "department", row.parent, departments, "departments.toml"
+            )
         above, seen = row.parent, {row.code}
         while above in departments and above not in seen:
             seen.add(above)
@@ -114,7 +116,7 @@ def _services(pack: Pack) -> None:
     groups = [group.code for group in pack.groups]
     for row in pack.services:
         if row.group and row.group not in groups:
-            _unknown(row.node.at("group"), "group", row.group, groups)
+            _unknown(row.node.at("group"), "group", row.group, groups, "services.toml")
     used = {row.group for row in pack.services}
     for group in pack.groups:
         if group.code and group.code not in used:
@@ -243,11 +245,14 @@ def _demo(pack: Pack, area: Area) -> None:
         if report.same_as and report.same_as not in keys:
             node.problem(f"`same_as` names {report.same_as!r}, which no earlier line has as key")
         keys.add(report.key)
-        _story(report)
+        _story(pack, report)
 
 
 def _answers(node: Node, answers: dict[str, Any], questions: Sequence[dict[str, Any]]) -> None:
     known = {question["code"]: question for question in questions}
+    for question in questions:
+        if question["required"] and question["code"] not in answers:
+            node.problem(f"the service asks {question['code']!r}, and here is no answer to it")
     for code, answer in answers.items():
         if code not in known:
             _unknown(node, "question", code, known, "this service")
@@ -258,7 +263,7 @@ def _answers(node: Node, answers: dict[str, Any], questions: Sequence[dict[str, 
                 _unknown(node, "answer", str(each), values, f"the values of {code!r}")
 
 
-def _story(report: demo.DemoReport) -> None:
+def _story(pack: Pack, report: demo.DemoReport) -> None:
     for step, state in demo.follow(report.story):
         report.node.problem(f"the step {step.step!r} is not possible: the case is {state} by then")
     times = [step.after for step in report.story]
@@ -268,10 +273,38 @@ def _story(report: demo.DemoReport) -> None:
         report.node.problem("the story ends in the future: give the report a greater `age`")
     if report.same_as and report.story:
         report.node.problem("a report that joins another (`same_as`) has no story of its own")
+    for step in report.story:
+        _step(pack, step)
+    photos = [report.photo, *(step.data.get("photo") for step in report.story)]
+    for photo in filter(None, photos):
+        if photo not in demo.illustrations():
+            _unknown(report.node, "illustration", str(photo), demo.illustrations())
+
+
+def _step(pack: Pack, step: demo.DemoStep) -> None:
+    """What a step says besides its name."""
+    node, data = step.node, step.data
+    if step.step in ("reject", "extend"):
+        reasons = [item.code for item in pack.reasons if item.data["for"] == step.step]
+        if data.get("reason") not in reasons:
+            _unknown(node, f"reason to {step.step}", str(data.get("reason")), reasons)
+    bodies = [item.code for item in pack.bodies]
+    if step.step == "refer" and data.get("body") not in bodies:
+        _unknown(node, "body", str(data.get("body")), bodies)
+    if step.step == "rate" and data.get("score") not in range(1, 6):
+        node.problem('to rate needs a score: {"score": 4}, from 1 to 5')
+    if step.step in ("ask", "inform") and not data.get("text"):
+        node.problem(f'to {step.step} needs words: {{"text": "…"}}')
 
 
 def _unknown(node: Node, what: str, value: str, known: Iterable[str], file: str = "") -> None:
-    """Note a name that stands for nothing, with the nearest that does."""
-    near = get_close_matches(value, list(known), 1)
+    """Note a name that stands for nothing, with the nearest that does.
+
+    Where a whole file has nothing it could not be read, which is problem enough.
+    """
+    known = list(known)
+    if not known and file.endswith((".toml", ".csv")):
+        return
+    near = get_close_matches(value, known, 1)
     hint = f": did you mean {near[0]!r}?" if near else ""
     node.problem(f"there is no {what} {value!r}{f' in {file}' if file else ''}{hint}")

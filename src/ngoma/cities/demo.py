@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ngoma.cities.pack import source
 from ngoma.cities.problems import Problem
 
 FILE = "demo.jsonl"
+ILLUSTRATIONS = Path(__file__).parents[1] / "packs" / "illustrations"
 CHANNELS = ("web", "sms", "ussd", "call", "mail", "messenger", "open311")
 _ACTIVE = ("received", "accepted", "in_progress")
 _OPEN = (*_ACTIVE, "waiting")
@@ -87,6 +89,12 @@ def follow(story: Sequence[DemoStep]) -> Iterator[tuple[DemoStep, str]]:
             state = before if state == "waiting" else state
         elif target:
             before, state = state, target
+
+
+@cache
+def illustrations() -> frozenset[str]:
+    """The names of the pictures that reports of a demonstration can show."""
+    return frozenset(path.stem for path in ILLUSTRATIONS.glob("*.jpg"))
 
 
 def _node(line: str, number: int, problems: list[Problem]) -> Node | None:

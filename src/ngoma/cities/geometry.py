@@ -94,7 +94,9 @@ def _wrong(geometry: dict[str, Any]) -> str:
         for ring in (ring for polygon in polygons for ring in polygon):
             if len(ring) < 4:
                 return "has a ring of fewer than four points"
-            if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y, *_ in ring):
+            if any(len(point) != 2 for point in ring):
+                return "must have points of two numbers, [longitude, latitude]"
+            if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in ring):
                 return "leaves the Earth: a point is [longitude, latitude] in degrees"
             if ring[0] != ring[-1]:
                 return "is not closed: the last point of a ring must repeat the first"

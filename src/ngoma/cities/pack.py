@@ -165,8 +165,14 @@ def digest(path: Path) -> str:
 def read(path: Path) -> Pack:
     """Read a pack. Never raises because of what the files say: see `problems` of the result."""
     problems: list[Problem] = []
-    city = _city(_toml(path, "city.toml", problems))
+    whole = _toml(path, "city.toml", problems)
+    city = _city(whole)
     pack = Pack(path=path, problems=problems, city=city)
+    if whole.value is None:  # in which languages the others should be is not known
+        for name in LOADED[1:]:
+            if name.endswith(".toml"):
+                _toml(path, name, problems)
+        return pack
     languages = city.languages
     pack.places = [_place(row, languages) for row in _places(pack)]
     pack.boundaries = list(_boundaries(pack))
@@ -478,7 +484,7 @@ def _boundaries(pack: Pack) -> Iterator[BoundaryRow]:
         yield BoundaryRow(
             node=feature,
             code=feature.table("properties").code(most=120),
-            geometry=geometry.value,
+            geometry={key: geometry.value.get(key) for key in ("type", "coordinates")},
         )
 
 
