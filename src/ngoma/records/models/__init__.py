@@ -9,6 +9,7 @@ from ngoma.records.models.notice import Notice
 from ngoma.records.models.photo import Photo
 from ngoma.records.models.proposal import Decision, Proposal
 from ngoma.records.models.report import Channel, Report
+from ngoma.records.models.update import Update
 from ngoma.records.models.user import ApiKey, Membership, Role, User
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Role",
     "Service",
     "State",
+    "Update",
     "Urgency",
     "User",
 ]
