@@ -14,7 +14,8 @@ class Submission:
 
     `origin` and `key` together say what a retry is: the same pair gives the first answer again.
     `place` and `service` are codes. `joins` is the reference of a case that the reporter knows to
-    be the same problem. `at` is when it was reported, if not now: only history may be dated back.
+    be the same problem. `kept` names photos that were stored before and belong to no report yet.
+    `at` is when it was reported, if not now: only history may be dated back.
     """
 
     book: Book
@@ -31,6 +32,7 @@ class Submission:
     service: str | None = None
     answers: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     photos: Sequence[bytes] = ()
+    kept: Sequence[str] = ()
     email: str = ""
     phone: str = ""
     name: str = ""

@@ -21,6 +21,8 @@ from ngoma.people import vault
 from ngoma.people.permissions import STRANGER, Actor
 from ngoma.people.vault import Address, BadAddress
 from ngoma.records.models import Case, Photo, Report, Service
+from ngoma.records.queries.photos import unattached
+from ngoma.records.queries.reports import report_once
 from ngoma.records.sql.numbers import next_report_ids
 from ngoma.triage.language import identify
 from ngoma.triage.privacy import find_private, redact
@@ -69,6 +71,8 @@ def submit(submission: Submission, *, actor: Actor = STRANGER) -> Receipt:
         return before
     checked = _check(submission)
     stored = [photos.store(data, at=checked.at) for data in submission.photos]
+    if submission.kept:
+        stored += unattached(submission.kept)
     for _ in range(TRIES):
         try:
             with transaction.atomic():
@@ -77,18 +81,17 @@ def submit(submission: Submission, *, actor: Actor = STRANGER) -> Receipt:
             # Somebody sent the same at the same moment, and was first.
             before = _accepted_before(submission)
             if before is not None:
-                Photo.objects.filter(pk__in=[photo.pk for photo in stored]).delete()
+                photos.discard(stored)
                 return before
     raise RuntimeError("the database refused a report three times")
 
 
 def _accepted_before(submission: Submission) -> Receipt | None:
-    report = (
-        Report.objects.filter(city=submission.book.id, origin=submission.origin, key=submission.key)
-        .select_related("case")
-        .first()
-    )
-    return None if report is None else Receipt(report, report.case, repeated=True)
+    found = report_once(submission.book.id, submission.origin, submission.key)
+    if found is None:
+        return None
+    report = Report.objects.select_related("case").get(pk=found)
+    return Receipt(report, report.case, repeated=True)
 
 
 def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor: Actor) -> Receipt:
@@ -207,7 +210,8 @@ def _words(submission: Submission, problems: list[Problem]) -> str:
     words = clean(submission.words)
     if len(words) > LONGEST_WORDS:
         problems.append(Problem("words", "too_long", {"most": LONGEST_WORDS}))
-    if not words and not submission.photos and not submission.service:
+    photographed = submission.photos or submission.kept
+    if not words and not photographed and not submission.service:
         problems.append(Problem("words", "empty"))
     return words
 
@@ -246,7 +250,7 @@ def _time(submission: Submission, problems: list[Problem]) -> datetime:
 
 
 def _photos(submission: Submission, problems: list[Problem]) -> None:
-    if len(submission.photos) > MOST_PHOTOS:
+    if len(submission.photos) + len(submission.kept) > MOST_PHOTOS:
         problems.append(Problem("photos", "too_many_photos", {"most": MOST_PHOTOS}))
         return
     for data in submission.photos:

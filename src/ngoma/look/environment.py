@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.templatetags.static import static
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
 from ngoma.look import formats
@@ -23,7 +23,9 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(icon=icon, static=cache(static), autonym=formats.autonym)
     environment.filters.update(

@@ -86,6 +86,7 @@ STATICFILES_DIRS = [
     (face, path) for face in _faces if (path := _package / face / "static").is_dir()
 ]
 MEDIA_ROOT = _data / "media"
+MEDIA_URL = "/media/"
 _local_media = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 _bucket_media = {
     "BACKEND": "storages.backends.s3.S3Storage",

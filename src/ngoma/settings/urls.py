@@ -24,3 +24,7 @@ urlpatterns += [
     for address, door in _DOORS
     if (_PACKAGE / door / "urls.py").is_file()
 ]
+
+handler403 = "ngoma.public.errors.forbidden"
+handler404 = "ngoma.public.errors.not_found"
+handler500 = "ngoma.public.errors.broken"

@@ -28,6 +28,11 @@ def of_case(case_id: int, *, public_only: bool = True) -> list[Photo]:
     return list(photos.order_by("added_at", "pk"))
 
 
+def unattached(names: Iterable[str]) -> list[Photo]:
+    """The photos of these names that belong to no report and no case yet."""
+    return list(Photo.objects.filter(name__in=list(names), report=None, case=None))
+
+
 def first_names(case_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """By case the names of its first report photo (`report`) and last after photo (`after`)."""
     ids = list(case_ids)

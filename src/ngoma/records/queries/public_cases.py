@@ -93,6 +93,20 @@ WHERE {conditions}
 ORDER BY c.opened_at DESC, c.id DESC LIMIT %s
 """
 
+_POINTS = """
+SELECT c.reference, CAST(c.lat * 100000 AS INTEGER), CAST(c.lon * 100000 AS INTEGER),
+       c.service_id, c.state
+FROM records_case c WHERE {inside} LIMIT %s
+"""
+_CLUSTERS = """
+SELECT CAST(AVG(c.lat) * 100000 AS INTEGER), CAST(AVG(c.lon) * 100000 AS INTEGER), COUNT(*)
+FROM records_case c WHERE {inside} GROUP BY c.quad >> {bits}
+"""
+_TIMES = """
+SELECT c.opened_at, c.resolved_at FROM records_case c WHERE {conditions}
+ORDER BY c.opened_at DESC LIMIT %s
+"""
+
 
 def page(
     wanted: Wanted, *, after: tuple[datetime, int] | None = None, limit: int = 20
@@ -120,20 +134,14 @@ def of_ids(ids: Sequence[int]) -> list[Row]:
 def points(wanted: Wanted, box: Box, *, limit: int = 2000) -> list[Point] | None:
     """The cases in a box; None where they are more than `limit`."""
     inside, parameters = _in_box(wanted, box)
-    sql = f"""
-        SELECT c.reference, CAST(c.lat * 100000 AS INTEGER), CAST(c.lon * 100000 AS INTEGER),
-               c.service_id, c.state
-        FROM records_case c WHERE {inside} LIMIT %s"""
-    rows = _all(sql, [*parameters, limit + 1])
+    rows = _all(_POINTS.format(inside=inside), [*parameters, limit + 1])
     return None if len(rows) > limit else [Point(*row) for row in rows]
 
 
 def clusters(wanted: Wanted, box: Box, *, zoom: int) -> list[Cluster]:
     """The cases in a box, counted by the map tiles of a zoom."""
     inside, parameters = _in_box(wanted, box)
-    sql = f"""
-        SELECT CAST(AVG(c.lat) * 100000 AS INTEGER), CAST(AVG(c.lon) * 100000 AS INTEGER), COUNT(*)
-        FROM records_case c WHERE {inside} GROUP BY c.quad >> {2 * (ZOOM - zoom)}"""
+    sql = _CLUSTERS.format(inside=inside, bits=2 * (ZOOM - zoom))
     return [Cluster(*row) for row in _all(sql, parameters)]
 
 
@@ -179,9 +187,7 @@ def open_by_place(city_id: int) -> dict[int, int]:
 def times_to_fix(wanted: Wanted, *, limit: int = 1000) -> list[timedelta]:
     """How long the cases opened last took until they were fixed."""
     conditions, parameters = _conditions(wanted)
-    sql = f"""
-        SELECT c.opened_at, c.resolved_at FROM records_case c WHERE {" AND ".join(conditions)}
-        ORDER BY c.opened_at DESC LIMIT %s"""
+    sql = _TIMES.format(conditions=" AND ".join(conditions))
     rows = ((moment(start), moment(end)) for start, end in _all(sql, [*parameters, limit]))
     return [end - start for start, end in rows if start and end]
 

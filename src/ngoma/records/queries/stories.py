@@ -100,6 +100,13 @@ def story(reference: str) -> Story | None:
     return Story(told, events, photos)
 
 
+def exists(reference: str) -> bool:
+    """Whether there is a report with this reference."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM records_report WHERE reference = %s", [reference])
+        return cursor.fetchone() is not None
+
+
 def _event(kind: str, at: Any, actor: str, data: Any) -> Happened:
     when = moment(at)
     assert when is not None

@@ -1,0 +1,159 @@
+"""What each step of a report asks, and what is known already: proposals, duplicates, warnings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from ngoma.intake import placing
+from ngoma.intake.submission import Submission
+from ngoma.look.formats import metres
+from ngoma.proposals.reading import preview
+from ngoma.public import filters, frames, outlines, status
+from ngoma.public.drafts import Draft
+from ngoma.public.lines import Line, Photo, line, photo
+from ngoma.public.mapping import PICTURE
+from ngoma.public.site import Site
+from ngoma.records.queries.public_cases import of_ids
+from ngoma.triage.interface import Reading
+
+CHIPS = 3
+LIKELY = 0.3
+"""Probability from which a case is shown with "Is it this one?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A known case that may be the same problem."""
+
+    line: Line
+    distance: str
+
+
+def first(site: Site, draft: Draft) -> dict[str, Any]:
+    """Step 1: the photos that are there, and the chips for words typed before."""
+    return {
+        "photos": [(name, _photo(name)) for name in draft.photos],
+        "guesses": guesses(site, draft) if draft.words else [],
+    }
+
+
+def second(site: Site, draft: Draft) -> dict[str, Any]:
+    """Step 2: the map with its pin, the places to choose from, a warning if one is due."""
+    frame = frames.read(draft.frame, *PICTURE) or outlines.whole(site.book, *PICTURE)
+    pinned = draft.lat is not None and draft.lon is not None
+    pin = {"pin": f"{draft.lat:.6f},{draft.lon:.6f}"} if pinned else {}
+    query = urlencode({"frame": frame.text, **pin, "v": site.book.version})
+    return {
+        "picture": f"{site.url('map.svg')}?{query}",
+        "frame": frame.text,
+        "pinned": pinned,
+        "there": _there(site, draft),
+        "size": PICTURE,
+        "places": list(filters.places(site)),
+        "stopper": stopper(site, draft),
+    }
+
+
+def third(site: Site, draft: Draft) -> dict[str, Any]:
+    """Step 3: what we think it is, what else the service asks, and cases it may be the same as."""
+    reading = _read(site, draft)
+    proposed = list(_guesses(site, draft, reading))
+    service = draft.service or (proposed[0][0] if proposed else "")
+    entry = site.book.service_by_code.get(service)
+    return {
+        "photos": [(name, _photo(name)) for name in draft.photos],
+        "where": _there(site, draft),
+        "guesses": proposed,
+        "service": service,
+        "groups": list(filters.groups(site)),
+        "questions": [_question(site, draft, each) for each in entry.questions] if entry else [],
+        "same": _same(site, reading),
+        "stopper": stopper(site, draft, entry.id if entry else None),
+    }
+
+
+def guesses(site: Site, draft: Draft) -> list[tuple[str, str]]:
+    """Code and name of the services that the draft is probably about, best first."""
+    return list(_guesses(site, draft, _read(site, draft)))
+
+
+def stopper(site: Site, draft: Draft, service_id: int | None = None) -> Mapping[str, Any] | None:
+    """The warning to be read before such a report is sent."""
+    chosen = site.book.service_by_code.get(draft.service)
+    return site.book.stopper(service_id or (chosen.id if chosen else None), draft.words)
+
+
+def _guesses(site: Site, draft: Draft, reading: Reading) -> Iterator[tuple[str, str]]:
+    chosen = site.book.service_by_code.get(draft.service)
+    ids = [chosen.id] if chosen else []
+    ids += [each.service_id for each in reading.services if each.service_id not in ids]
+    for service_id in ids[:CHIPS]:
+        entry = site.book.services[service_id]
+        yield entry.code, site.text(entry.names)
+
+
+def _read(site: Site, draft: Draft) -> Reading:
+    position, _problems = placing.find(
+        Submission(
+            book=site.book,
+            origin="web",
+            key="",
+            channel="web",
+            lat=draft.lat,
+            lon=draft.lon,
+            accuracy=draft.accuracy,
+            location=draft.location,
+            place=draft.place or None,
+        )
+    )
+    return preview(
+        site.book,
+        words=draft.words,
+        language=site.language,
+        lat=position.lat,
+        lon=position.lon,
+        place_id=position.place_id,
+        radius_m=position.accuracy,
+    )
+
+
+def _same(site: Site, reading: Reading) -> list[Same]:
+    likely = [each for each in reading.duplicates if each.probability >= LIKELY][:1]
+    far = {each.case_id: each.metres for each in likely}
+    return [
+        Same(line(site, row), metres(far[row.id]))
+        for row in of_ids(list(far))
+        if row.public and row.state in (*status.ACTIVE, "waiting")
+    ]
+
+
+def _there(site: Site, draft: Draft) -> str:
+    """Where it is, in words: what was typed, else the place around the pin."""
+    if draft.lat is not None and draft.lon is not None:
+        place = site.place(site.book.locate(draft.lat, draft.lon).place_id)
+    else:
+        entry = site.book.place_by_code.get(draft.place)
+        place = site.place(entry.id) if entry else ""
+    return ", ".join(part for part in (draft.location, place) if part)
+
+
+def _question(site: Site, draft: Draft, question: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "code": question["code"],
+        "kind": question["datatype"],
+        "asked": question.get("variable", True),
+        "required": question.get("required", False),
+        "text": site.text(question["text"]),
+        "help": site.text(question.get("help", {})),
+        "values": [
+            (str(each["key"]), site.text(each["name"])) for each in question.get("values", ())
+        ],
+        "given": draft.answers.get(question["code"], []),
+    }
+
+
+def _photo(name: str) -> Photo:
+    return photo(name, _("Your photo"))

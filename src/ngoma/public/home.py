@@ -1,0 +1,69 @@
+"""The front pages: of the installation, which offers its cities, and of a city."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from ngoma.base import clock
+from ngoma.cities.book import books, by_host
+from ngoma.public.lines import fixes, line
+from ngoma.public.remembered import remembered
+from ngoma.public.site import Site, only_city, page, show
+from ngoma.records.queries import public_cases
+from ngoma.records.queries.public_cases import Figures, Wanted
+
+RECENT = 6
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """A city at its own host; else the only city; else all cities to choose from."""
+    if by_host(request.get_host()):
+        return home(request)
+    only = only_city()
+    if only is not None:
+        return HttpResponseRedirect(f"/{only.slug}/")
+    spoken = list(dict.fromkeys(each for book in books() for each in book.languages)) or ["en"]
+    asked = request.GET.get("lang", "en")
+    language = asked if asked in spoken else spoken[0]
+    context = {
+        "language": language,
+        "languages": [(each, f"/?lang={each}") for each in spoken],
+        "cities": [Site(book, book.language(language), f"/{book.slug}") for book in books()],
+        "site": None,
+    }
+    with translation.override(language):
+        return render(request, "public/cities.html.jinja", context)
+
+
+@page
+def home(request: HttpRequest, site: Site) -> HttpResponse:
+    """The big button, find-my-report, what is counted, what was fixed, what was reported."""
+    recent, _more = public_cases.page(Wanted(city_id=site.book.id, at=clock.now()), limit=RECENT)
+    context = {
+        "figures": figures(site.book.id, _week_ago()),
+        "fixes": fixes(site, _fixed_lately(site.book.id)),
+        "recent": [line(site, row) for row in recent],
+        "example": f"{site.book.prefix} 7F3 K29",
+    }
+    return show(request, site, "home", context, page="")
+
+
+@remembered(10)
+def figures(city_id: int, since: datetime) -> Figures:
+    """What the front page counts, at most some seconds old."""
+    return public_cases.figures(city_id, since=since, at=clock.now())
+
+
+@remembered(10)
+def _fixed_lately(city_id: int) -> tuple[int, ...]:
+    return tuple(public_cases.fixed_with_photos(city_id, limit=4))
+
+
+def _week_ago() -> datetime:
+    """Seven days ago at midnight, in the city's zone: a week whatever the weekday."""
+    today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=7)

@@ -1,0 +1,159 @@
+"""The reporter's own page, opened by the secret in its address: add, rate, say it is not fixed."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import segno
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from markupsafe import Markup
+
+from ngoma.base.references import show as shown
+from ngoma.casework.errors import BadRequest, Refusal, WrongState
+from ngoma.casework.rating import rate
+from ngoma.casework.talking import inform
+from ngoma.casework.working import reopen
+from ngoma.intake import photos
+from ngoma.intake.explaining import explain
+from ngoma.intake.submission import Problem
+from ngoma.people.permissions import Actor
+from ngoma.public import status
+from ngoma.public.site import Site, page, show
+from ngoma.public.tracking import find, followed
+from ngoma.records.queries.stories import Story, Told
+
+MOST_PHOTOS = 5
+ADDS = ("received", "accepted", "in_progress", "waiting", "resolved")
+DISPUTES = ("resolved", "closed", "rejected", "referred")
+RATES = ("resolved", "closed")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def own(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpResponse:
+    """The reporter's page; a form on it does one thing and comes back."""
+    known = _opened(site, reference, secret)
+    problem = ""
+    if request.method == "POST":
+        done, problem = _do(request, site, known)
+        if done:
+            return HttpResponseRedirect(site.url(_address(known.told), told=done) + "#told")
+    context = {
+        **followed(site, known, own=True),
+        "told_now": _THANKS.get(request.GET.get("told", ""), str)(),
+        "problem": problem,
+        "text": request.POST.get("text", ""),
+        "adds": known.told.state in ADDS,
+        "disputes": known.told.state in DISPUTES,
+        "rates": known.told.state in RATES and known.told.resolved_at is not None,
+        "address": site.url(_address(known.told)),
+    }
+    response = show(request, site, "track", context, page=_address(known.told))
+    return _private(response)
+
+
+@require_safe
+@page
+def receipt(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpResponse:
+    """What the reporter takes home: the reference, the next date, and the way back."""
+    known = _opened(site, reference, secret)
+    told = known.told
+    link = request.build_absolute_uri(site.url(_address(told)))
+    context = {
+        "told": told,
+        "shown": shown(told.reference),
+        "title": site.service(told.service_id) or _("A problem"),
+        "department": site.department(told.department_id),
+        "sentence": status.sentence(site, told, None),
+        "joined": told.case_reference != told.reference,
+        "link": link,
+        "address": site.url(_address(told)),
+        "qr": _qr(link),
+        "danger": site.book.stopper(told.service_id, told.words),
+    }
+    response = show(request, site, "receipt", context, page=f"{_address(told)}/receipt")
+    return _private(response)
+
+
+def _opened(site: Site, reference: str, secret: str) -> Story:
+    """The story, if the secret is this report's. Raises Http404."""
+    known = find(site, reference)
+    if not constant_time_compare(known.told.secret, secret):
+        raise Http404("not this report's secret")
+    return known
+
+
+def _address(told: Told) -> str:
+    return f"r/{told.reference}/{told.secret}"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _do(request: HttpRequest, site: Site, known: Story) -> tuple[str, str]:
+    """Do what the form says: the name of what was done, or what is wrong."""
+    what = request.POST.get("do", "")
+    verb = _VERBS.get(what)
+    if verb is None:
+        raise PermissionDenied(what)
+    actor = Actor("resident", report_id=known.told.report_id)
+    try:
+        verb(request, actor, known.told.case_id)
+    except photos.PhotoRefused as refused:
+        return "", explain(Problem("photo", f"photo_{refused.code}"), site.book, site.language)
+    except BadRequest as bad:
+        too_long = _("That is too long: 4,000 characters at most.")
+        return "", too_long if bad.code == "too_long" else _("Write something or add a photo.")
+    except WrongState:
+        return "", _("That is not possible any more: something has just changed. Read it again.")
+    except Refusal:
+        return "", _("That is not possible.")
+    return what, ""
+
+
+def _inform(request: HttpRequest, actor: Actor, case_id: int) -> Any:
+    files = [each for each in request.FILES.getlist("photo") if each.size][:MOST_PHOTOS]
+    stored = [photos.store(each.read()).pk for each in files]
+    return inform(actor=actor, case_id=case_id, text=_text(request), photo_ids=stored)
+
+
+def _reopen(request: HttpRequest, actor: Actor, case_id: int) -> Any:
+    return reopen(actor=actor, case_id=case_id, text=_text(request))
+
+
+def _rate(request: HttpRequest, actor: Actor, case_id: int) -> Any:
+    score = request.POST.get("score", "")
+    number = int(score) if score.isascii() and score.isdigit() else 0
+    return rate(actor=actor, case_id=case_id, score=number, text=_text(request))
+
+
+def _text(request: HttpRequest) -> str:
+    return request.POST.get("text", "").strip()
+
+
+_VERBS: dict[str, Callable[[HttpRequest, Actor, int], Any]] = {
+    "inform": _inform,
+    "reopen": _reopen,
+    "rate": _rate,
+}
+_THANKS: dict[str, Callable[[], str]] = {
+    "inform": lambda: _("Thank you. We have added it to your report."),
+    "reopen": lambda: _("Your report is open again, with a new date."),
+    "rate": lambda: _("Thank you. The department sees what you gave."),
+}
+
+
+def _qr(link: str) -> Markup:
+    """The link as a QR code, in the colours of the page."""
+    out = io.BytesIO()
+    code = segno.make(link, error="m", micro=False)
+    code.save(out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2, svgclass="qr")
+    return Markup(out.getvalue().decode())  # noqa: S704 - made by segno from a URL

@@ -1,0 +1,92 @@
+"""Places of the city: what is open there, what was fixed, how long it takes."""
+
+from collections import Counter
+from datetime import timedelta
+from statistics import median
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from ngoma.base import clock
+from ngoma.public import drawing, filters, outlines, status
+from ngoma.public.lines import line
+from ngoma.public.remembered import remembered
+from ngoma.public.site import Site, page, show
+from ngoma.records.queries import public_cases
+from ngoma.records.queries.public_cases import Wanted
+
+RECENT = 10
+ENOUGH = 5
+"""Repairs without which nothing is said about how long they take."""
+
+AREA = (320, 240)
+
+
+@require_safe
+@page
+def all_places(request: HttpRequest, site: Site) -> HttpResponse:
+    """Every place at the top of the tree, with what is open in it."""
+    tops = [entry for entry, _name, _parts in filters.places(site)]
+    context = {
+        "parts": _counted(site, [each.id for each in tops]),
+        "area": drawing.inline(site, outlines.whole(site.book, *AREA)),
+    }
+    return show(request, site, "places", context, page="places")
+
+
+@require_safe
+@page
+def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
+    """One place."""
+    entry = site.book.place_by_code.get(code)
+    if entry is None:
+        raise Http404(code)
+    ids = tuple(site.below(entry))
+    rows, more = public_cases.page(
+        Wanted(city_id=site.book.id, places=ids, at=clock.now()), limit=RECENT
+    )
+    fixed, usual = _usual(site.book.id, ids)
+    chain = site.book.chain(entry.id)
+    parts = [each.id for each in site.book.places.values() if each.parent_id == entry.id]
+    context = {
+        "entry": entry,
+        "name": site.text(entry.names),
+        "above": [site.book.places[each] for each in reversed(chain[1:])],
+        "open": sum(_open(site.book.id).get(each, 0) for each in ids),
+        "fixed": fixed,
+        "usual": status.took(usual) if usual else "",
+        "lines": [line(site, row) for row in rows],
+        "more": site.url("list", place=code) if more else "",
+        "parts": _counted(site, parts),
+        "area": drawing.inline(site, outlines.whole(site.book, *AREA), marked=chain[-1]),
+    }
+    return show(request, site, "place", context, page=f"places/{code}")
+
+
+def _counted(site: Site, place_ids: list[int]) -> list[tuple[str, str, int]]:
+    """Name, address and open cases of these places, by name."""
+    counted: Counter[int] = Counter()
+    for place_id, count in _open(site.book.id).items():
+        for each in site.book.chain(place_id):
+            counted[each] += count
+    entries = (site.book.places[each] for each in place_ids)
+    return sorted(
+        (site.text(each.names), site.url(f"places/{each.code}"), counted[each.id])
+        for each in entries
+        if not each.retired
+    )
+
+
+@remembered(10)
+def _open(city_id: int) -> dict[int, int]:
+    return public_cases.open_by_place(city_id)
+
+
+@remembered(60)
+def _usual(city_id: int, place_ids: tuple[int, ...]) -> tuple[int, timedelta | None]:
+    """How many were fixed in the last year, and the time that half of them took at most."""
+    now = clock.now()
+    since = now - timedelta(days=365)
+    wanted = Wanted(city_id=city_id, kind="fixed", places=place_ids, since=since, at=now)
+    times = public_cases.times_to_fix(wanted)
+    return len(times), median(times) if len(times) >= ENOUGH else None

@@ -1,0 +1,163 @@
+"""A city as one reader sees it, and the wrapper that opens every page of it.
+
+A city's pages start at `/<slug>/`, or at `/` of a host name of its own. A language other than the
+city's own is the next part of the path, so that every link keeps its language and can be cached.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.gzip import gzip_page
+
+from ngoma.cities.book import Book, PlaceEntry, UnknownCity, book, books, by_host, text
+from ngoma.public.own_origin import require_own_origin
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A city in one language. `base` is where its pages start, without a slash at the end."""
+
+    book: Book
+    language: str
+    base: str
+
+    def url(self, page: str = "", /, **query: Any) -> str:
+        """The address of a page of this city in this language."""
+        return self.url_in(self.language, page, **query)
+
+    def url_in(self, language: str, page: str = "", /, **query: Any) -> str:
+        """The address of a page in another language of the city."""
+        part = "" if language == self.book.languages[0] else f"/{language}"
+        asked = {key: value for key, value in query.items() if value not in (None, "")}
+        return f"{self.base}{part}/{quote(page)}" + (f"?{urlencode(asked)}" if asked else "")
+
+    @property
+    def name(self) -> str:
+        """The city's name."""
+        return self.text(self.book.names)
+
+    @property
+    def notice(self) -> str:
+        """What has to be said on every page: that this is a demonstration. Empty otherwise."""
+        return self.text(self.book.settings.get("demo", {}).get("notice", {}))
+
+    def text(self, names: Mapping[str, str]) -> str:
+        """A text of the pack in the language of the page."""
+        return text(names, self.language)
+
+    def service(self, service_id: int | None) -> str:
+        """The name of a service; empty for none."""
+        entry = self.book.services.get(service_id) if service_id is not None else None
+        return self.text(entry.names) if entry else ""
+
+    def place(self, place_id: int | None, *, exact: bool = True) -> str:
+        """The name of a place and of the whole it lies in: 'Bwaise I, Kawempe'; empty for none.
+
+        Not `exact`: of the whole alone.
+        """
+        chain = self.book.chain(place_id)
+        ends = dict.fromkeys((chain[0], chain[-1]) if exact else chain[-1:]) if chain else ()
+        return ", ".join(self.text(self.book.places[each].names) for each in ends)
+
+    def department(self, department_id: int | None) -> str:
+        """The name of a department; empty for none."""
+        entry = self.book.departments.get(department_id) if department_id is not None else None
+        return self.text(entry.names) if entry else ""
+
+    def below(self, place: PlaceEntry) -> list[int]:
+        """The ids of a place and of every place in it."""
+        return [each for each in self.book.places if place.id in self.book.chain(each)]
+
+
+class View(Protocol):
+    def __call__(self, request: HttpRequest, site: Site, /, **rest: Any) -> HttpResponse: ...
+
+
+def page(view: View) -> Callable[..., HttpResponse]:
+    """Open a city's page: find city and language, speak it, and refuse forms of other origins."""
+
+    @gzip_page
+    @wraps(view)
+    def opened(
+        request: HttpRequest, city: str | None = None, language: str | None = None, **rest: Any
+    ) -> HttpResponse:
+        site = find(request, city, language)
+        if site is None:
+            raise Http404("no such city or language")
+        if language == site.book.languages[0]:
+            return HttpResponsePermanentRedirect(_without_language(request, language))
+        with translation.override(site.language), timezone.override(site.book.zone):
+            try:
+                require_own_origin(request)
+                response = view(request, site, **rest)
+            except Http404:
+                response = show(request, site, "error", {"status": 404}, status=404)
+            except (PermissionDenied, SuspiciousOperation):
+                response = show(request, site, "error", {"status": 403}, status=403)
+        response["Content-Language"] = site.language
+        if not city:
+            patch_vary_headers(response, ["Host"])
+        return response
+
+    opened.csrf_exempt = True  # type: ignore[attr-defined] # see own_origin.py
+    return opened
+
+
+def find(request: HttpRequest, city: str | None, language: str | None) -> Site | None:
+    """The city by its slug, else by the host name; None where there is none in that language."""
+    try:
+        found = book(city) if city else by_host(request.get_host())
+    except UnknownCity:
+        return None
+    if found is None or (language and language not in found.languages):
+        return None
+    base = f"/{city}" if city else ""
+    return Site(found, language or found.languages[0], base)
+
+
+def find_by_path(request: HttpRequest) -> Site | None:
+    """The city and language that an address means which leads to no page."""
+    first, second, *_ = [*request.path.strip("/").split("/"), "", ""]
+    return (
+        find(request, first, second)
+        or find(request, first, None)
+        or find(request, None, first)
+        or find(request, None, None)
+        if first
+        else find(request, None, None)
+    )
+
+
+def show(
+    request: HttpRequest,
+    site: Site,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    page: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a template of the door. `page` is its address in the city, for the other languages."""
+    switch = []
+    if page is not None:
+        switch = [(each, site.url_in(each, page)) for each in site.book.languages]
+    known = {"site": site, "language": site.language, "languages": switch, **context}
+    return render(request, f"public/{template}.html.jinja", known, status=status)
+
+
+def only_city() -> Book | None:
+    """The installation's city, if it has just one."""
+    known = books()
+    return known[0] if len(known) == 1 else None
+
+
+def _without_language(request: HttpRequest, language: str) -> str:
+    return request.get_full_path().replace(f"/{language}/", "/", 1)

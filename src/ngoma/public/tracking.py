@@ -1,0 +1,91 @@
+"""A report followed by its reference: how it stands, what happened, what comes next."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ngoma.base import references
+from ngoma.public import status
+from ngoma.public.lines import Photo, photo, public_location
+from ngoma.public.site import Site, page, show
+from ngoma.public.story import steps
+from ngoma.records.queries.stories import Happened, Story, story
+
+
+@require_safe
+@page
+def track(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
+    """The public page of a report."""
+    known = find(site, reference)
+    if known.told.reference != reference:
+        return HttpResponsePermanentRedirect(site.url(f"r/{known.told.reference}"))
+    context = followed(site, known, own=False)
+    return show(request, site, "track", context, page=f"r/{reference}")
+
+
+def find(site: Site, reference: str) -> Story:
+    """The story of a report of this city, however its reference is written. Raises Http404."""
+    try:
+        meant = references.read(reference)
+    except references.BadReference:
+        raise Http404(reference) from None
+    known = story(meant)
+    if known is None or known.told.city_id != site.book.id:
+        raise Http404(meant)
+    return known
+
+
+def followed(site: Site, known: Story, *, own: bool) -> dict[str, Any]:
+    """What a report's page shows: to everybody, or with `own` to its reporter."""
+    told = known.told
+    open_to_all = told.public or own
+    before, after = _photos(known) if open_to_all else ([], [])
+    landmark = told.location if own else public_location(told.location, site.book.country)
+    where = [landmark if open_to_all else "", site.place(told.place_id, exact=open_to_all)]
+    return {
+        "told": told,
+        "own": own,
+        "shown": references.show(told.reference),
+        "title": site.service(told.service_id) or _("A problem"),
+        "where": ", ".join(part for part in where if part),
+        "place": site.book.places.get(told.place_id) if told.place_id and told.public else None,
+        "standing": status.tag(told.state, due=told.due, fixed=told.resolved_at is not None),
+        "sentence": status.sentence(site, told, _leading(known.events)),
+        "steps": steps(site, known, own=own),
+        "words": told.words if own else told.public_words if told.public else "",
+        "before": before,
+        "after": after,
+        "joined": told.case_reference != told.reference,
+        "main": references.show(told.case_reference),
+        "main_url": site.url(f"r/{told.case_reference}"),
+    }
+
+
+def _leading(events: list[Happened]) -> Happened | None:
+    """The event that led to a state which has to be explained."""
+    explained = ("rejected", "referred", "asked")
+    return next((each for each in reversed(events) if each.kind in explained), None)
+
+
+def _photos(known: Story) -> tuple[list[Photo], list[Photo]]:
+    """Photos of the reports, this report's first, and photos of the work."""
+    told = known.told
+    ours = sorted(
+        (
+            each
+            for each in known.photos
+            if each.kind == "report" and (told.public or each.report_id == told.report_id)
+        ),
+        key=lambda each: each.report_id != told.report_id,
+    )
+    work = [each for each in known.photos if each.kind == "after"]
+    before = [photo(each.name, _("The problem"), *_size(each)) for each in ours]
+    return before, [photo(each.name, _("After the work"), *_size(each)) for each in work]
+
+
+def _size(each: Any) -> tuple[int, int]:
+    """Width and height of the small copy, whose longest edge is 480."""
+    scale = 480 / max(each.width, each.height, 480)
+    return round(each.width * scale), round(each.height * scale)

@@ -1,0 +1,60 @@
+"""The addresses of the residents' pages: under a city's slug, or at the top of its own host."""
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
+
+from ngoma.public import (
+    finding,
+    home,
+    listing,
+    mapping,
+    media,
+    own,
+    places,
+    reporting,
+    tracking,
+    your_data,
+)
+
+
+class CityConverter(StringConverter):
+    """A city's slug: at least three characters, so that no language looks like one."""
+
+    regex = "[a-z0-9][a-z0-9-]{2,}"
+
+
+class LanguageConverter(StringConverter):
+    """A language tag, such as `lg` or `pt-BR`."""
+
+    regex = "[a-z]{2}(?:-[A-Za-z]{2,4})?"
+
+
+register_converter(CityConverter, "city")
+register_converter(LanguageConverter, "language")
+
+PAGES: list[URLPattern | URLResolver] = [
+    path("", home.home),
+    path("report", reporting.report),
+    path("report/suggest", reporting.suggest),
+    path("find", finding.find),
+    path("r/<str:reference>", tracking.track),
+    path("r/<str:reference>/<str:secret>", own.own),
+    path("r/<str:reference>/<str:secret>/receipt", own.receipt),
+    path("map", listing.map_and_list),
+    path("list", listing.list_only),
+    path("map.json", mapping.points),
+    path("outline.json", mapping.outline),
+    path("map.svg", mapping.drawing_of),
+    path("places", places.all_places),
+    path("places/<path:code>", places.place),
+    path("your-data", your_data.your_data),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.front),
+    path("media/public/<path:path>", media.public),
+    *PAGES[1:],
+    path("<language:language>/", include(PAGES)),
+    path("<city:city>/", include(PAGES)),
+    path("<city:city>/<language:language>/", include(PAGES)),
+]
