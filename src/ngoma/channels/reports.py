@@ -63,10 +63,13 @@ def twilio(request: HttpRequest, notice: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest) -> Mapping[str, str]:
-    return dict(_pairs(request))
+    return {name: value.replace("\0", "") for name, value in _pairs(request)}
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
-    """The form as it was posted, byte for byte, empty values too: that is what is signed."""
+    """The form as posted, empty values too, for that is what is signed; nothing if it is absurd."""
     body = request.body.decode("utf-8", "replace")
-    return parse_qsl(body, keep_blank_values=True, max_num_fields=200)
+    try:
+        return parse_qsl(body, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return []
