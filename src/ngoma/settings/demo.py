@@ -7,6 +7,7 @@ that the demonstration is made of the same events as a real city.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,11 +83,10 @@ class _Stage:
             yield _Moment(until - timedelta(days=day), _tick)
         for each in self.reports.values():
             told = until - each.age
-            yield _Moment(told, lambda each=each: self.tell(each))
+            yield _Moment(told, partial(self.tell, each))
             for step in each.story:
                 if told + step.after < until:
-                    at = told + step.after
-                    yield _Moment(at, lambda each=each, step=step: self.play(each.key, step))
+                    yield _Moment(told + step.after, partial(self.play, each.key, step))
 
     def tell(self, told: pack.DemoReport) -> None:
         """Hand in one report."""
