@@ -26,6 +26,8 @@ def check(path: Path) -> list[Problem]:
 
 def problems_of(pack: Pack) -> list[Problem]:
     """Everything that is wrong with a pack that was read."""
+    if not pack.city.node.value:  # without city.toml nothing else can be judged
+        return sorted(set(pack.problems))
     for rule in (
         *(_sources, _once, _levels, _parents, _departments, _services, _questions),
         *(_owners, _unowned, _keywords, _stoppers, _templates),
