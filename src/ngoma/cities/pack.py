@@ -393,7 +393,7 @@ def _notices(node: Node, languages: list[str]) -> None:
 
 def _map(node: Node) -> tuple[tuple[float, float] | None, float]:
     table = node.table("map")
-    table.only("center", "zoom", "outside", "tiles", "attribution")
+    table.only("center", "zoom", "outside")
     table.number("zoom", 0, 24)
     center = table.at("center")
     outside = table.number("outside", 0, 100_000, default=500.0)
