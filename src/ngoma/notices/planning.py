@@ -29,7 +29,7 @@ TOLD = {
 }
 """Kinds of event of which reporters are told, and the kind of notice that tells it."""
 
-_DEMONSTRATED = {"state": Notice.State.SENT, "provider": "demonstration"}
+_DEMONSTRATED = {"state": Notice.State.SENT, "provider": "outbox"}
 """Reports written for the demonstration have no real reader: their notices are only shown."""
 
 

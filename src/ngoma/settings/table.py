@@ -106,7 +106,7 @@ SETTINGS = (
     Setting("NGOMA_SMS_URL", str, "", "another address of the SMS service, for its sandbox"),
     Setting("NGOMA_SMS_USER", str, "", "user name or account SID at the SMS service"),
     Setting("NGOMA_SMS_KEY", str, "", "key or token at the SMS service", True),
-    Setting("NGOMA_SMS_HOOK", str, "", "last part of the address of delivery reports", True),
+    Setting("NGOMA_SMS_HOOK", str, "", "word ending /channels/africastalking/…/ (reports)", True),
 )
 
 
