@@ -1,12 +1,13 @@
 """The work itself: start, resolve, close, and open again what was not fixed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from ngoma.base.clock import now
 from ngoma.casework.change import Change, change
 from ngoma.casework.deadlines import clock_span, dues
-from ngoma.casework.errors import BadRequest
+from ngoma.casework.errors import BadRequest, WrongState
 from ngoma.casework.workflow import reopened_state
 from ngoma.cities.book import books
 from ngoma.people.permissions import SYSTEM, Actor
@@ -69,8 +70,9 @@ def close_finished(at: datetime | None = None) -> int:
         waiting = cases.filter(state=State.WAITING, paused_at__lt=at - clock_span(spans["waiting"]))
         for reason, finished in (("", resolved), ("no-answer", waiting)):
             for case_id in list(finished.values_list("pk", flat=True)):
-                close(actor=SYSTEM, case_id=case_id, reason=reason, at=at)
-                done += 1
+                with suppress(WrongState):  # somebody was quicker
+                    close(actor=SYSTEM, case_id=case_id, reason=reason, at=at)
+                    done += 1
     return done
 
 

@@ -2,19 +2,30 @@
 
 from datetime import datetime
 
+import structlog
+
 from ngoma.base.clock import now
 from ngoma.work import registry
+from ngoma.work.registry import Timer
+
+log = structlog.get_logger(__name__)
 
 _last: dict[str, datetime] = {}
 
 
 def tick(*, force: bool = False) -> list[str]:
     """Run the timers that are due in this process (all with `force`). Returns their names."""
-    ran = []
-    for timer in registry.timers():
-        last = _last.get(timer.name)
-        if force or last is None or now() - last >= timer.every:
+    due = [timer for timer in registry.timers() if force or _due(timer)]
+    for timer in due:
+        _last[timer.name] = now()
+        try:
             timer.run()
-            _last[timer.name] = now()
-            ran.append(timer.name)
-    return ran
+        except Exception:
+            # One timer that fails must not keep the others from running; it comes again.
+            log.exception("timer failed", timer=timer.name)
+    return [timer.name for timer in due]
+
+
+def _due(timer: Timer) -> bool:
+    last = _last.get(timer.name)
+    return last is None or now() - last >= timer.every

@@ -69,16 +69,25 @@ def run_job(job: Job) -> None:
         handler = registry.handler(job.kind)
         if handler.atomic:
             with transaction.atomic():
-                handler.run(**job.data)
-                job.delete()
-        else:
+                if _take_out(job):
+                    handler.run(**job.data)
+        elif _still_ours(job):
             handler.run(**job.data)
-            job.delete()
+            _take_out(job)
     except Later as later:
         _put_back(job, now() + timedelta(seconds=later.seconds), attempts=job.attempts - 1)
     except Exception as error:
         log.exception("job failed", job=job.pk, kind=job.kind, attempt=job.attempts)
         _failed(job, error)
+
+
+def _take_out(job: Job) -> bool:
+    """Delete the job. False where our claim ran out and another worker has it, or had it."""
+    return bool(Job.objects.filter(pk=job.pk, attempts=job.attempts).delete()[0])
+
+
+def _still_ours(job: Job) -> bool:
+    return Job.objects.filter(pk=job.pk, attempts=job.attempts).exists()
 
 
 def _failed(job: Job, error: Exception) -> None:
