@@ -1,6 +1,7 @@
-"""The reporter's own page. Its address is kept in a notice; the secret joins it only to be sent.
+"""The reporter's own page, whose address is a secret.
 
-So neither the table nor a copy of it opens anybody's page.
+A notice is kept with a place for it, filled only to be sent: neither the table nor a copy of it
+opens anybody's page, and a city that moves to another address sends the new one.
 """
 
 from urllib.parse import urlsplit
@@ -8,22 +9,21 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from ngoma.cities.book import Book
+from ngoma.records.models import Report
+
+LINK = "{link}"
+"""Stands for the address in the text of a notice."""
 
 
-def page(book: Book, reference: str, language: str) -> str:
-    """The address of a report's public page, at the city's own host name where it has one.
+def own_page(book: Book, report: Report, language: str) -> str:
+    """The address of the reporter's own page, at the city's own host name where it has one.
 
     It opens in `language` where the city has it: its first language needs no mention.
     """
     scheme = urlsplit(settings.NGOMA_URL).scheme
     start = f"{scheme}://{book.hosts[0]}" if book.hosts else f"{settings.NGOMA_URL}/{book.slug}"
     part = f"/{language}" if language in book.languages[1:] else ""
-    return f"{start}{part}/r/{reference}"
-
-
-def with_secret(text: str, address: str, secret: str) -> str:
-    """The text with the page's address made that of the reporter's own page."""
-    return text.replace(address, f"{address}/{secret}")
+    return f"{start}{part}/r/{report.reference}/{report.secret}"
 
 
 def here(path: str) -> str:

@@ -17,7 +17,7 @@ from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
 from ngoma.notices import africastalking, email, twilio
 from ngoma.notices.gateway import Gateway, Message, Permanent, Temporary, Unsure
-from ngoma.notices.links import here, page, with_secret
+from ngoma.notices.links import LINK, here, own_page
 from ngoma.people import vault
 from ngoma.records.models import Notice
 from ngoma.work.queue import Later
@@ -62,19 +62,19 @@ def send(notice: int) -> None:
 
 
 def outgoing(notice: Notice) -> Message:
-    """The message as the reporter gets it, with the address and the secret of their page."""
+    """The message as the reporter gets it, to their address and with that of their page."""
     assert notice.contact is not None
     report = notice.report
     book = book_of(report.city_id)
-    address = page(book, report.reference, notice.language)
+    address = own_page(book, report, notice.language)
     return Message(
         notice=notice.pk,
         to=vault.reveal(notice.contact).address,
         sender=_sender(book, notice.channel),
         sender_address=book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
         subject=notice.subject,
-        text=with_secret(notice.text, address, report.secret),
-        link=with_secret(address, address, report.secret),
+        text=notice.text.replace(LINK, address),
+        link=address,
         thread=report.reference,
         stop=here(f"/channels/stop/{report.secret}/"),
     )

@@ -11,7 +11,7 @@ from ngoma.base.references import show
 from ngoma.cities.book import Book, text
 from ngoma.cities.calendar import parse_span
 from ngoma.notices import sms, texts
-from ngoma.notices.links import page, with_secret
+from ngoma.notices.links import LINK, own_page
 from ngoma.records.models import Case, Event, Report
 
 MOST_SEGMENTS = 2
@@ -20,7 +20,7 @@ MOST_SEGMENTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A notice as it is kept: its link still lacks the secret."""
+    """A notice as it is kept, with a place for the link."""
 
     subject: str
     text: str
@@ -38,19 +38,18 @@ def write(
     fields = {
         "reference": show(report.reference),
         "city": text(book.names, language),
-        "link": page(book, report.reference, language),
+        "link": LINK,
         **_dates(book, event, language, long=mail),
         **_names(book, event, language),
     }
     if mail:
         parts = texts.fill(words.mail, fields)
         return Written(words.subject.format_map(fields), "\n\n".join(parts))
-    return Written("", _short(words.sms, fields, report.secret))
+    return Written("", _short(words.sms, fields, own_page(book, report, language)))
 
 
-def _short(parts: tuple[str, ...], fields: Mapping[str, str], secret: str) -> str:
-    """One line, with as much of the officer's words as fit beside everything else."""
-    link = fields["link"]
+def _short(parts: tuple[str, ...], fields: Mapping[str, str], link: str) -> str:
+    """One line, with as much of the officer's words as fit beside everything else and the link."""
     said = _sentence(sms.plain(fields["text"]))
 
     def compose(keep: int) -> str:
@@ -58,7 +57,7 @@ def _short(parts: tuple[str, ...], fields: Mapping[str, str], secret: str) -> st
         return sms.plain(" ".join(filled))
 
     def too_long(keep: int) -> bool:
-        return sms.segments(with_secret(compose(keep), link, secret)) > MOST_SEGMENTS
+        return sms.segments(compose(keep).replace(LINK, link)) > MOST_SEGMENTS
 
     if not too_long(len(said)):
         return compose(len(said))
