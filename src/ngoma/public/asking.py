@@ -20,6 +20,9 @@ from ngoma.records.queries.public_cases import of_ids
 from ngoma.triage.interface import Reading
 
 CHIPS = 3
+FAINT = 0.05
+"""Probability below which a service is not worth a chip."""
+
 LIKELY = 0.3
 """Probability from which a case is shown with "Is it this one?"."""
 
@@ -89,7 +92,8 @@ def stopper(site: Site, draft: Draft, service_id: int | None = None) -> Mapping[
 def _guesses(site: Site, draft: Draft, reading: Reading) -> Iterator[tuple[str, str]]:
     chosen = site.book.service_by_code.get(draft.service)
     ids = [chosen.id] if chosen else []
-    ids += [each.service_id for each in reading.services if each.service_id not in ids]
+    likely = [each for each in reading.services if each.probability >= FAINT]
+    ids += [each.service_id for each in likely if each.service_id not in ids]
     for service_id in ids[:CHIPS]:
         entry = site.book.services[service_id]
         yield entry.code, site.text(entry.names)

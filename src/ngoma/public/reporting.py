@@ -5,6 +5,7 @@ comes along in the form as a signed draft. A refusal leads back to the step it i
 that was typed.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -40,8 +41,9 @@ def report(request: HttpRequest, site: Site) -> HttpResponse:
 def suggest(request: HttpRequest, site: Site) -> HttpResponse:
     """The services that words sound like, as chips to be put into the first step."""
     words = request.POST.get("words", "")[: forms.LONGEST]
-    guesses = asking.guesses(site, Draft(key="", words=words)) if words.strip() else []
     chosen = request.POST.get("service", "")
+    draft = Draft(key="", words=words, service=chosen)
+    guesses = asking.guesses(site, draft) if words.strip() else []
     return show(request, site, "chips", {"guesses": guesses, "chosen": chosen})
 
 
@@ -147,7 +149,7 @@ def _step(
     name: str,
     context: dict[str, Any],
 ) -> HttpResponse:
-    wrong = dict(_explained(site, problems))
+    wrong = defaultdict(str, _explained(site, problems))
     context = {"draft": draft, "wrong": wrong, **context}
     response = show(
         request, site, f"report-{name}", context, page="report", status=422 if wrong else 200

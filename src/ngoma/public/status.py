@@ -104,25 +104,26 @@ def sentence(site: Site, told: Told, last: Happened | None) -> Sentence:
 def _received(told: Told, now: datetime, who: str) -> Sentence:
     head = _("Received on %(day)s.") % {"day": day(told.received_at)}
     if told.answer_due is None:
-        return Sentence(head, _("%(who)s reads it.") % {"who": who})
-    words = {"who": who, "moment": moment(told.answer_due)}
+        return Sentence(head, _charge(who))
+    words = {"moment": moment(told.answer_due)}
     if told.answer_due < now:
-        more = _("%(who)s should have answered by %(moment)s, and has been reminded.") % words
+        more = _("An answer was due by %(moment)s. It is late.") % words
     else:
-        more = _("%(who)s reads it and answers by %(moment)s.") % words
-    return Sentence(head, more)
+        more = _("It is read and answered by %(moment)s.") % words
+    return Sentence(head, f"{more} {_charge(who)}")
 
 
 def _in_work(told: Told, now: datetime, who: str) -> Sentence:
-    working = told.state == "in_progress"
-    state = _("Work has begun.") if working else _("Read and accepted.")
+    state = _("Work has begun.") if told.state == "in_progress" else _("Read and accepted.")
     if told.due is None:
-        return Sentence(_("%(who)s takes care of it.") % {"who": who}, state)
-    words = {"who": who, "day": day(told.due)}
-    if told.due < now:
-        head = _("Late: it should have been fixed by %(day)s.") % words
-        return Sentence(head, _("%(who)s has been reminded.") % words + " " + state)
-    return Sentence(_("%(who)s will fix it by %(day)s.") % words, state)
+        return Sentence(state, _charge(who))
+    late = told.due < now
+    head = _("Late: it was to be fixed by %(day)s.") if late else _("To be fixed by %(day)s.")
+    return Sentence(head % {"day": day(told.due)}, f"{state} {_charge(who)}")
+
+
+def _charge(who: str) -> str:
+    return _("In charge: %(who)s.") % {"who": who}
 
 
 def _referred(site: Site, told: Told, last: Happened | None) -> Sentence:
