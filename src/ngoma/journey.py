@@ -8,6 +8,7 @@ from ngoma.casework.working import close_finished
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
+from ngoma.open311.fetching import FETCH, fetch_photo
 from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
 from ngoma.proposals.reading import read
@@ -47,6 +48,7 @@ HANDLERS = {
     PLAN: Handler(plan),
     SEND: Handler(send, atomic=False),
     RECEIPT: Handler(again),
+    FETCH: Handler(fetch_photo, atomic=False),
 }
 
 TIMERS = (

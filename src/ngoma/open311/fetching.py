@@ -1,0 +1,136 @@
+"""Photos that a caller only named by an address: fetched by a job, from public hosts alone.
+
+The host is resolved here and its address looked at before a connection is made to exactly that
+address, so that no name can lead inside, neither at once nor by a redirection.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Iterable
+from urllib.parse import urljoin
+
+import httpcore
+import structlog
+
+from ngoma.intake import photos
+from ngoma.records.models import Photo, Report
+
+FETCH = "open311.fetch"
+MOST_REDIRECTIONS = 3
+SECONDS = 60
+"""All of one fetch; one step of it may take a sixth."""
+
+_INDIRECT = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "2002::/16", "2001::/32"))
+"""IPv6 addresses that stand for an IPv4 address, perhaps a private one."""
+
+log = structlog.get_logger(__name__)
+
+
+class Unfetchable(Exception):
+    """There is no photo to be had at this address, now or later."""
+
+
+def fetch_photo(*, report: int, url: str) -> None:
+    """The job: fetch a photo and give it to the report. What is no photo is left."""
+    known = Report.objects.filter(pk=report).first()
+    if known is None:
+        return
+    try:
+        photo = photos.store(fetch(url), at=known.received_at)
+    except (Unfetchable, photos.PhotoRefused) as refused:
+        log.info("photo not fetched", report=report, reason=str(refused))
+        return
+    if Photo.objects.filter(report=report, digest=photo.digest).exists():
+        photos.discard([photo])  # the job ran before and was not finished
+    else:
+        Photo.objects.filter(pk=photo.pk).update(report=known)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public(str(ip.ipv4_mapped))
+        if any(ip in net for net in _INDIRECT):
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+def fetch(url: str, *, allowed: Callable[[str], bool] = is_public) -> bytes:
+    """The bytes at an address, as many as a photo may have.
+
+    `allowed` says which IP addresses may be asked. Raises `Unfetchable`; the errors of `httpcore`
+    for what may work later.
+    """
+    until = time.monotonic() + SECONDS
+    with httpcore.ConnectionPool(network_backend=_Guarded(allowed)) as pool:
+        for _ in range(MOST_REDIRECTIONS + 1):
+            if not url.startswith(("http://", "https://")):
+                raise Unfetchable("not an address of the web")
+            found = _ask(pool, url, until)
+            if isinstance(found, bytes):
+                return found
+            url = found
+    raise Unfetchable("too many redirections")
+
+
+def _ask(pool: httpcore.ConnectionPool, url: str, until: float) -> bytes | str:
+    """What is there; or the address where it is instead."""
+    limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS / 6)
+    headers = [("Accept", "image/*"), ("User-Agent", "Ngoma")]
+    try:
+        with pool.stream("GET", url, headers=headers, extensions={"timeout": limits}) as response:
+            if response.status in (301, 302, 303, 307, 308):
+                target = _header(response, b"location")
+                return urljoin(url, target.decode("latin-1"))
+            if response.status >= 500 or response.status == 429:
+                raise httpcore.ConnectError(f"the server answered {response.status}")
+            if response.status != 200:
+                raise Unfetchable(f"the server answered {response.status}")
+            return _body(response.iter_stream(), until)
+    except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, UnicodeError) as error:
+        raise Unfetchable("not a usable address") from error
+
+
+def _header(response: httpcore.Response, name: bytes) -> bytes:
+    for key, value in response.headers:
+        if key.lower() == name:
+            return value
+    raise Unfetchable("a redirection to nowhere")
+
+
+def _body(chunks: Iterable[bytes], until: float) -> bytes:
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) > photos.MOST_BYTES:
+            raise Unfetchable("too large")
+        if time.monotonic() > until:
+            raise httpcore.ReadTimeout("too slow")
+    return bytes(data)
+
+
+class _Guarded(httpcore.SyncBackend):
+    """Connects to allowed addresses alone."""
+
+    def __init__(self, allowed: Callable[[str], bool]) -> None:
+        self._allowed = allowed
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses = [str(each[4][0]) for each in found]
+        if not addresses or not all(map(self._allowed, addresses)):
+            raise Unfetchable("not a public host")
+        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)

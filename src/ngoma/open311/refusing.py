@@ -1,0 +1,68 @@
+"""Why a call is refused: every reason at once, with its status, in the caller's language."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+FALLBACK = "en"
+_PRECEDENCE = (403, 404, 405, 413, 415, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong. `sentence` is given where another part of the house has said it already."""
+
+    status: int
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    sentence: str = ""
+
+    def told(self, language: str) -> str:
+        """The sentence that says what is wrong and what to do."""
+        return self.sentence or say(self.code, language, **self.params)
+
+
+class Refusal(Exception):
+    """The call is refused for these faults."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = faults
+
+    @property
+    def status(self) -> int:
+        """The HTTP status: of several, that which says most about what the caller has to do."""
+        return min((fault.status for fault in self.faults), key=_PRECEDENCE.index)
+
+
+def refuse_all(faults: Iterable[Fault]) -> None:
+    """Raise where there are faults."""
+    found = tuple(faults)
+    if found:
+        raise Refusal(*found)
+
+
+def say(code: str, language: str, **params: Any) -> str:
+    """A sentence of this door in a language, else in English."""
+    return _sentences(language)[code].format_map(params)
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that this door speaks."""
+    texts = (each.name.partition(".") for each in _folder().iterdir())
+    return tuple(sorted(name for name, _, kind in texts if kind == "toml"))
+
+
+def _folder() -> Any:
+    return files(__package__) / "texts"
+
+
+@cache
+def _sentences(language: str) -> dict[str, str]:
+    path = _folder() / f"{language}.toml"
+    if not path.is_file():
+        path = _folder() / f"{FALLBACK}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
