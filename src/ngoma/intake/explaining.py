@@ -1,4 +1,4 @@
-"""What is wrong with a submission, in the reporter's language. A language is one file in `texts/`."""
+"""What is wrong with a submission, in the reporter's language: one file in `texts/` each."""
 
 import tomllib
 from functools import cache

@@ -6,16 +6,18 @@ storage, byte for byte as it came.
 
 import hashlib
 import io
+import os
+import re
 import secrets
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 
 import pillow_heif
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from PIL import Image, ImageOps, UnidentifiedImageError
+from django.core.files.storage import FileSystemStorage, default_storage
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ngoma.base.clock import now
 from ngoma.records.models import Photo
@@ -23,8 +25,33 @@ from ngoma.records.queries.photos import SIZES, public_path
 
 MOST_BYTES = 12_000_000
 MOST_PIXELS = 40_000_000
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}
+"""What is taken, by Pillow's name, with the ending of the original. MPO is a JPEG of several."""
+
 QUALITY = 78
+
+_BEGINNING = re.compile(
+    rb"\xff\xd8\xff|\x89PNG|RIFF.{4}WEBP|.{4}ftyp(?:hei|hev|mif|msf)", re.DOTALL
+)
+"""How files of these formats begin, also those that did not arrive whole."""
+
+_OPENED = tuple(FORMATS.keys() - {"MPO"})
+_LARGEST = max(SIZES.values())
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by its EXIF orientation."""
+
+_ON_THEIR_SIDE = frozenset(_TURNS[orientation] for orientation in (5, 6, 7, 8))
+
+# A photo of 40 Mpx takes 160 to 320 MB while it is decoded: one at a time in a process.
+_decoding = Lock()
 
 pillow_heif.register_heif_opener()
 
@@ -38,34 +65,33 @@ class PhotoRefused(ValueError):
 
 
 def check(data: bytes) -> str:
-    """The format of a photo, from its header alone. Raises `PhotoRefused`."""
+    """The format of a photo (a key of `FORMATS`), from its header alone. Raises `PhotoRefused`."""
     if len(data) > MOST_BYTES:
         raise PhotoRefused("too_large")
-    with _refusing(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise PhotoRefused("too_large")
+    with _opened(data) as image:
         return str(image.format)
 
 
 def store(data: bytes, *, kind: str = Photo.Kind.REPORT, at: datetime | None = None) -> Photo:
     """Keep a photo: the original in private, smaller upright copies to be shown.
 
-    It belongs to no report or case yet. Raises `PhotoRefused`.
+    It belongs to no report or case yet. When this returns the files are on disk. Raises
+    `PhotoRefused`, and then nothing is kept.
     """
-    form = check(data)
-    upright = _upright(data)
+    ending = FORMATS[check(data)]
+    upright, (width, height) = _upright(data)
     name = secrets.token_hex(16)
     for size, edge in SIZES.items():
         copy = upright.copy()
         copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
         _save(public_path(name, size), _jpeg(copy))
-    original = _save(f"private/originals/{name[:2]}/{name}.{form.lower()}", data)
+    original = _save(f"private/originals/{name[:2]}/{name}.{ending}", data)
     return Photo.objects.create(
         kind=kind,
         name=name,
         digest=hashlib.sha256(data).hexdigest(),
-        width=upright.width,
-        height=upright.height,
+        width=width,
+        height=height,
         original=original,
         added_at=at or now(),
     )
@@ -79,19 +105,48 @@ def discard(stored: Iterable[Photo]) -> None:
             default_storage.delete(path)
 
 
-def _upright(data: bytes) -> Image.Image:
-    """The pixels as the camera was held, in plain RGB on white."""
-    largest = max(SIZES.values())
-    with _refusing(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        image.draft("RGB", (largest * 2, largest * 2))
+def _upright(data: bytes) -> tuple[Image.Image, tuple[int, int]]:
+    """The pixels as the camera was held, in RGB and no larger than is shown, and the full size."""
+    with _decoding, _opened(data) as image:
+        width, height = image.size
+        turn = _TURNS.get(_orientation(image))
+        # JPEG is decoded at the half, quarter or eighth that is still large enough.
+        longest = max(width, height, _LARGEST)
+        image.draft("RGB", (width * _LARGEST // longest, height * _LARGEST // longest))
         image.load()
-        turned = ImageOps.exif_transpose(image)
-        if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
-            layer = turned.convert("RGBA")
-            white = Image.new("RGB", layer.size, "white")
-            white.paste(layer, mask=layer.getchannel("A"))
-            return white
-        return turned.convert("RGB")
+        sized = _sizable(image)
+        sized.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
+        plain = _on_white(sized)
+    if turn is None:
+        return plain, (width, height)
+    turned = plain.transpose(turn)
+    return turned, (height, width) if turn in _ON_THEIR_SIDE else (width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    """As EXIF has it; upright where that is damaged, for the pixels may be whole."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:
+        return 1
+
+
+def _sizable(image: Image.Image) -> Image.Image:
+    """The same in a mode whose pixels can be averaged, at eight bits, with what is transparent."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value * (1 / 256)).convert("L")
+    if "transparency" in image.info or image.mode == "PA":
+        return image.convert("RGBA")
+    return image.convert("RGB") if image.mode in ("P", "1") else image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """In RGB, with white behind what is transparent."""
+    if image.mode not in ("RGBA", "LA"):
+        return image.convert("RGB")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image.convert("RGB"), mask=image.getchannel("A"))
+    return white
 
 
 def _jpeg(image: Image.Image) -> bytes:
@@ -104,21 +159,27 @@ def _jpeg(image: Image.Image) -> bytes:
 
 
 def _save(path: str, data: bytes) -> str:
-    return default_storage.save(path, ContentFile(data))
+    """Write a file and have it on disk; a bucket has it when it answers."""
+    saved = default_storage.save(path, ContentFile(data))
+    if isinstance(default_storage, FileSystemStorage):
+        with default_storage.open(saved, "rb") as file:
+            os.fsync(file.fileno())
+    return saved
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
-    """Whatever a decoder says of bad bytes is a refusal."""
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """The photo, its pixels not decoded yet. Whatever a decoder says of bad bytes is a refusal."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
+        with Image.open(io.BytesIO(data), formats=_OPENED) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise PhotoRefused("too_large")
+            yield image
     except PhotoRefused:
         raise
     except UnidentifiedImageError:
-        raise PhotoRefused("type") from None
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise PhotoRefused("unreadable" if _BEGINNING.match(data) else "type") from None
+    except Image.DecompressionBombError:
         raise PhotoRefused("too_large") from None
-    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, IndexError):
+    except Exception:
         raise PhotoRefused("unreadable") from None
