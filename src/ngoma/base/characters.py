@@ -22,5 +22,7 @@ def clean(text: str) -> str:
     Left out are control characters except tab and line end, what XML 1.0 forbids, lone
     surrogates, and marks that override direction. What is written stays as it was written.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     plain = _UNFIT.sub("", _NEWLINES.sub("\n", text))
     return unicodedata.normalize("NFC", plain).strip()

@@ -2,19 +2,33 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from ngoma.base.clock import parse
 from ngoma.base.quad import quad
-from ngoma.records.models import Case, Event, State
+from ngoma.records.models import Case, State
 
 Data = dict[str, Any]
+
+
+class Happened(Protocol):
+    """What the fold needs of an event."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def data(self) -> Data: ...
+
 
 FIRST_ANSWERS = frozenset({"accepted", "rejected", "referred", "answered", "asked", "resolved"})
 """Events by which the reporter first hears from a person."""
 
 
-def fold(case: Case, event: Event) -> None:
+def fold(case: Case, event: Happened) -> None:
     """Change the case by one event. `case.version` must be the number of the event before."""
     if event.seq != case.version + 1:
         raise ValueError(f"event {event.seq} does not follow {case.version}")
@@ -25,7 +39,7 @@ def fold(case: Case, event: Event) -> None:
     case.updated_at = max(event.at, case.updated_at or event.at)
 
 
-def replay(case: Case, events: Iterable[Event]) -> Case:
+def replay(case: Case, events: Iterable[Happened]) -> Case:
     """A new row with the identity of `case`, made from its events alone, in order."""
     row = Case(pk=case.pk, city_id=case.city_id, reference=case.reference, version=0)
     for event in events:
@@ -148,11 +162,17 @@ def _rated(case: Case, data: Data, at: datetime) -> None:
 
 
 def _recorded(case: Case, data: Data, at: datetime) -> None:
-    """How a case of an older system ended, as that system told it."""
+    """How far an older system came with a case, as that system told it.
+
+    Not every system says when a case ended; then nothing is known but that it did.
+    """
     case.state = data["state"]
-    if case.state == State.CLOSED:
-        case.resolved_at = case.closed_at = at
-    _take(case, data)
+    case.escalation = data["escalation"]
+    if data["text"]:
+        case.answered_at = at
+    if data["ended"]:
+        case.closed_at = at
+        case.resolved_at = at if case.state == State.CLOSED else None
 
 
 def _unchanged(case: Case, data: Data, at: datetime) -> None:
