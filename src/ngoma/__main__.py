@@ -5,6 +5,7 @@ options such as --data write, and because `ngoma config` need not wait for a dat
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -16,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ngoma.cities.problems import PackError
 from ngoma.settings import prepared, serve
-from ngoma.settings.table import SettingError, read_all
+from ngoma.settings.table import ROOT, SettingError, read_all
 
 if TYPE_CHECKING:
     from ngoma.triage.catalogue import Catalogue
@@ -135,6 +136,18 @@ def test(context: typer.Context) -> None:
     from ngoma.settings import checks
 
     raise typer.Exit(checks.run(context.args))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def bench(context: typer.Context) -> None:
+    """Measure speed on made-up cities of the bench's own: fill, web, import, start, all."""
+    if not (ROOT / "bench").is_dir():
+        _refuse(FileNotFoundError("the bench is part of the source tree, and not installed"))
+    command = [sys.executable, "-m", "bench", *context.args]
+    raise typer.Exit(subprocess.call(command, env=os.environ | {"PYTHONPATH": str(ROOT)}))
 
 
 @app.command()
