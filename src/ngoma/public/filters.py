@@ -59,13 +59,14 @@ def read(site: Site, asked: QueryDict) -> Filters:
 
 def wanted(site: Site, filters: Filters) -> Wanted:
     """The choice as the queries take it."""
-    now = clock.now()
+    # To the minute, so that everybody who asks the same within it shares one answer.
+    now = clock.now().replace(second=0, microsecond=0)
     place = site.book.place_by_code.get(filters.place)
     return Wanted(
         city_id=site.book.id,
         kind=filters.state or None,
         services=_services(site, filters.what) if filters.what else None,
-        places=site.below(place) if place else None,
+        places=tuple(site.below(place)) if place else None,
         since=now - timedelta(days=filters.days) if filters.days else None,
         at=now,
     )
@@ -129,8 +130,8 @@ def cursor_text(key: tuple[datetime, int] | None) -> str:
     return f"{key[0].strftime('%Y-%m-%dT%H:%M:%S.%fZ')}.{key[1]}" if key else ""
 
 
-def _services(site: Site, what: str) -> list[int]:
+def _services(site: Site, what: str) -> tuple[int, ...]:
     if what.startswith(GROUP):
         group = what.removeprefix(GROUP)
-        return [each.id for each in site.book.services.values() if each.group == group]
-    return [site.book.service_by_code[what].id]
+        return tuple(each.id for each in site.book.services.values() if each.group == group)
+    return (site.book.service_by_code[what].id,)

@@ -1,21 +1,29 @@
 """What the maps draw: points or clusters of a box, outlines, and a picture to be tapped."""
 
+import gzip
+from math import ceil, floor
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ngoma.base.quad import Box
 from ngoma.public import drawing, filters, frames, outlines, status
+from ngoma.public.remembered import remembered
 from ngoma.public.site import Site, page
 from ngoma.records.queries import public_cases
+from ngoma.records.queries.public_cases import Cluster, Wanted
 
 PICTURE = (320, 240)
 """Pixels of the picture that is tapped: as wide as the smallest phone shows."""
 
 MOST = 2000
+SMALL = 200
+"""Bytes below which nothing is compressed."""
+
 CELLS = 12
 """Clusters along the longer side of a box, about."""
 
@@ -35,14 +43,16 @@ def points(request: HttpRequest, site: Site) -> HttpResponse:
     wanted = filters.wanted(site, filters.read(site, request.GET))
     found = public_cases.points(wanted, box, limit=MOST)
     if found is None:
-        return _json({"clusters": public_cases.clusters(wanted, box, zoom=_zoom(box))})
+        zoom = _zoom(box)
+        return _json(request, {"clusters": _clusters(wanted, _snapped(box, zoom), zoom)})
     tones = {state: _tone(state) for state in _STATES}
     services = {each.service_id for each in found}
     return _json(
+        request,
         {
             "points": [(p.reference, p.lat, p.lon, p.service_id, tones[p.state]) for p in found],
             "services": {str(each): site.service(each) for each in services if each},
-        }
+        },
     )
 
 
@@ -52,6 +62,7 @@ def points(request: HttpRequest, site: Site) -> HttpResponse:
 def outline(request: HttpRequest, site: Site) -> HttpResponse:
     """The city's largest places: name, the point for it, and rings of [lat, lon] × 100,000."""
     return _json(
+        request,
         [
             {
                 "name": site.text(each.place.names),
@@ -59,7 +70,7 @@ def outline(request: HttpRequest, site: Site) -> HttpResponse:
                 "rings": [[[_whole(lat), _whole(lon)] for lat, lon in ring] for ring in each.rings],
             }
             for each in outlines.outlines(site.book)
-        ]
+        ],
     )
 
 
@@ -81,6 +92,19 @@ def drawing_of(request: HttpRequest, site: Site) -> HttpResponse:
 _STATES = (
     "received", "accepted", "in_progress", "waiting", "resolved", "closed", "referred", "rejected",
 )  # fmt: skip
+
+
+@remembered(60, most=500)
+def _clusters(wanted: Wanted, box: Box, zoom: int) -> list[Cluster]:
+    return public_cases.clusters(wanted, box, zoom=zoom)
+
+
+def _snapped(box: Box, zoom: int) -> Box:
+    """A box a little larger that many neighbours share: its edges lie on a grid."""
+    step = 4 * 360 / 2**zoom
+    south, west = floor(box[0] / step) * step, floor(box[1] / step) * step
+    north, east = ceil(box[2] / step) * step, ceil(box[3] / step) * step
+    return max(south, -90.0), max(west, -180.0), min(north, 90.0), min(east, 180.0)
 
 
 def _tone(state: str) -> str:
@@ -118,5 +142,12 @@ def _whole(value: float) -> int:
     return round(value * 100_000)
 
 
-def _json(value: Any) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(value), content_type="application/json")
+def _json(request: HttpRequest, value: Any) -> HttpResponse:
+    """JSON, compressed quickly rather than tightly: numbers shrink little more for the time."""
+    data = msgspec.json.encode(value)
+    response = HttpResponse(data, content_type="application/json")
+    if "gzip" in request.headers.get("Accept-Encoding", "") and len(data) > SMALL:
+        response.content = gzip.compress(data, compresslevel=1, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response

@@ -88,5 +88,5 @@ def _usual(city_id: int, place_ids: tuple[int, ...]) -> tuple[int, timedelta | N
     now = clock.now()
     since = now - timedelta(days=365)
     wanted = Wanted(city_id=city_id, kind="fixed", places=place_ids, since=since, at=now)
-    times = public_cases.times_to_fix(wanted)
-    return len(times), median(times) if len(times) >= ENOUGH else None
+    times = [each.total_seconds() for each in public_cases.times_to_fix(wanted)]
+    return len(times), timedelta(seconds=median(times)) if len(times) >= ENOUGH else None

@@ -8,11 +8,12 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_MOST = 2000
 
+def remembered(seconds: float, *, most: int = 2000) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Give the last answer to the same arguments again for some seconds.
 
-def remembered(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Give the last answer to the same arguments again for some seconds; `.forget()` drops all."""
+    At most `most` answers are kept; `.forget()` drops all.
+    """
 
     def wrap(function: Callable[P, T]) -> Callable[P, T]:
         kept: dict[object, tuple[float, T]] = {}
@@ -25,7 +26,7 @@ def remembered(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if found is not None and now - found[0] < seconds:
                 return found[1]
             value = function(*args, **kwargs)
-            if len(kept) >= _MOST:
+            if len(kept) >= most:
                 kept.clear()
             kept[key] = now, value
             return value

@@ -7,7 +7,7 @@ city's own is the next part of the path, so that every link keeps its language a
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import pgettext
 from django.views.decorators.gzip import gzip_page
 
 from ngoma.cities.book import Book, PlaceEntry, UnknownCity, book, books, by_host, text
@@ -64,8 +65,11 @@ class Site:
         Not `exact`: of the whole alone.
         """
         chain = self.book.chain(place_id)
-        ends = dict.fromkeys((chain[0], chain[-1]) if exact else chain[-1:]) if chain else ()
-        return ", ".join(self.text(self.book.places[each].names) for each in ends)
+        names = [self.text(self.book.places[each].names) for each in chain]
+        if len(names) < 2 or not exact:
+            return names[-1] if names else ""
+        # Some languages name the whole first.
+        return pgettext("place", "%(part)s, %(whole)s") % {"part": names[0], "whole": names[-1]}
 
     def department(self, department_id: int | None) -> str:
         """The name of a department; empty for none."""
@@ -77,11 +81,11 @@ class Site:
         return [each for each in self.book.places if place.id in self.book.chain(each)]
 
 
-class View(Protocol):
-    def __call__(self, request: HttpRequest, site: Site, /, **rest: Any) -> HttpResponse: ...
+View = Callable[..., HttpResponse]
+"""A view of a request, a site, and the parts of the address."""
 
 
-def page(view: View) -> Callable[..., HttpResponse]:
+def page(view: View) -> View:
     """Open a city's page: find city and language, speak it, and refuse forms of other origins."""
 
     @gzip_page

@@ -50,6 +50,7 @@ class Row(NamedTuple):
     resolved_at: datetime | None
     reports: int
     words: str
+    language: str
     location: str
     photo: str | None
 
@@ -84,7 +85,7 @@ class Figures(NamedTuple):
 _PAGE = """
 SELECT c.id, c.reference, c.state, c.public, c.service_id, c.place_id, c.opened_at, c.due,
        c.resolved_at, c.reports_count,
-       CASE WHEN c.public THEN r.public_words ELSE '' END,
+       CASE WHEN c.public THEN r.public_words ELSE '' END, r.language,
        CASE WHEN c.public THEN r.location ELSE '' END,
        CASE WHEN c.public THEN (SELECT p.name FROM records_photo p
                                 WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1) END
@@ -93,14 +94,20 @@ WHERE {conditions}
 ORDER BY c.opened_at DESC, c.id DESC LIMIT %s
 """
 
+# One branch for each run of the index, which covers everything asked: no row is looked up.
+_IN_RUN = """
+SELECT c.reference, c.lat, c.lon, c.quad, c.service_id, c.state FROM records_case c
+WHERE c.quad BETWEEN %s AND %s AND c.public AND c.lat BETWEEN %s AND %s AND c.lon BETWEEN %s AND %s
+  AND {conditions}
+"""
 _POINTS = """
 SELECT c.reference, CAST(c.lat * 100000 AS INTEGER), CAST(c.lon * 100000 AS INTEGER),
        c.service_id, c.state
-FROM records_case c WHERE {inside} LIMIT %s
+FROM ({inside}) c LIMIT %s
 """
 _CLUSTERS = """
 SELECT CAST(AVG(c.lat) * 100000 AS INTEGER), CAST(AVG(c.lon) * 100000 AS INTEGER), COUNT(*)
-FROM records_case c WHERE {inside} GROUP BY c.quad >> {bits}
+FROM ({inside}) c GROUP BY c.quad >> {bits}
 """
 _TIMES = """
 SELECT c.opened_at, c.resolved_at FROM records_case c WHERE {conditions}
@@ -208,15 +215,15 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
 
 
 def _in_box(wanted: Wanted, box: Box) -> tuple[str, list[Any]]:
-    """The condition for public cases in a box: a few runs of the index, then the exact edges."""
+    """The public cases in a box: the runs of the index that hold it, cut to its edges."""
     south, west, north, east = box
     conditions, parameters = _conditions(wanted)
-    runs = box_ranges(south, west, north, east, most=6)
-    quads = " OR ".join(["c.quad BETWEEN %s AND %s"] * len(runs))
-    edges = "c.public AND c.lat BETWEEN %s AND %s AND c.lon BETWEEN %s AND %s"
-    ends = [end for run in runs for end in run]
-    condition = " AND ".join([f"({quads})", edges, *conditions])
-    return condition, [*ends, south, north, west, east, *parameters]
+    runs = box_ranges(south, west, north, east)
+    branch = _IN_RUN.format(conditions=" AND ".join(conditions))
+    all_parameters: list[Any] = []
+    for first, last in runs:
+        all_parameters += [first, last, south, north, west, east, *parameters]
+    return " UNION ALL ".join([branch] * len(runs)), all_parameters
 
 
 def _row(row: Sequence[Any]) -> Row:
@@ -224,7 +231,7 @@ def _row(row: Sequence[Any]) -> Row:
     for place in (6, 7, 8):
         values[place] = moment(values[place])
     values[3] = bool(values[3])
-    values[10], values[11] = values[10] or "", values[11] or ""
+    values[10:13] = [value or "" for value in values[10:13]]
     return Row(*values)
 
 

@@ -21,6 +21,7 @@ class Told(NamedTuple):
     channel: str
     words: str
     public_words: str
+    language: str
     location: str
     secret: str
     place_id: int | None
@@ -67,7 +68,7 @@ class Story:
 
 _TOLD = """
 SELECT r.id, r.city_id, r.case_id, r.reference, r.received_at, r.channel, r.words, r.public_words,
-       r.location, r.secret, c.place_id, c.reference, c.state, c.public, c.service_id,
+       r.language, r.location, r.secret, c.place_id, c.reference, c.state, c.public, c.service_id,
        c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at, c.reports_count, c.rating
 FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE r.reference = %s
 """
