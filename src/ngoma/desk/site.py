@@ -1,0 +1,197 @@
+"""A city's desk as one member of staff sees it, and the wrapper that opens every page of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property, wraps
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext
+
+from ngoma.base.clock import now
+from ngoma.base.references import show as show_reference
+from ngoma.casework.errors import NotAllowed, UnknownCase
+from ngoma.cities.book import Book, UnknownCity, book, text
+from ngoma.desk import naming
+from ngoma.desk.languages import LANGUAGES, language_of
+from ngoma.people.permissions import VERBS, Actor, may, staff
+from ngoma.records.models import User
+from ngoma.records.queries import casefiles
+from ngoma.records.queries.photos import url as photo_url
+
+NAMES = {
+    "show_reference": show_reference,
+    "photo_url": photo_url,
+    "ago": naming.ago,
+    "due": naming.due,
+    "channel": naming.CHANNELS.get,
+    "urgencies": naming.URGENCIES,
+}
+"""What every template of the desk may call."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A city, who works for it, and the language they work in."""
+
+    book: Book
+    user: User
+    actor: Actor
+    language: str
+
+    def url(self, page: str = "", /, **query: Any) -> str:
+        """The address of a page of this desk."""
+        asked = {key: value for key, value in query.items() if value not in (None, "")}
+        return f"/desk/{self.book.slug}/{page}" + (
+            f"?{urlencode(asked, doseq=True)}" if asked else ""
+        )
+
+    def case_url(self, reference: str, step: str = "", /, **query: Any) -> str:
+        """The address of a case, or of something done to it."""
+        return self.url(f"cases/{reference}/{step}", **query)
+
+    def text(self, names: Mapping[str, str]) -> str:
+        """A text of the pack in the language of the desk."""
+        return text(names, self.language)
+
+    @property
+    def name(self) -> str:
+        """The city's name."""
+        return self.text(self.book.names)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages one can work in."""
+        return LANGUAGES
+
+    def service(self, service_id: int | None) -> str:
+        """The name of a service; empty for none."""
+        entry = self.book.services.get(service_id) if service_id is not None else None
+        return self.text(entry.names) if entry else ""
+
+    def department(self, department_id: int | None) -> str:
+        """The name of a department; empty for none."""
+        entry = self.book.departments.get(department_id) if department_id is not None else None
+        return self.text(entry.names) if entry else ""
+
+    def place(self, place_id: int | None) -> str:
+        """The name of a place and of the whole it lies in; empty for none."""
+        chain = self.book.chain(place_id)
+        ends = dict.fromkeys((chain[-1], chain[0])) if chain else ()
+        return " ".join(self.text(self.book.places[each].names) for each in ends)
+
+    @cached_property
+    def departments(self) -> tuple[int, ...] | None:
+        """The departments whose cases this person sees; None: all of the city."""
+        grants = [each for each in self.actor.grants if each.city_id == self.book.id]
+        if any(grant.departments is None for grant in grants):
+            return None
+        return tuple(sorted({each for grant in grants for each in grant.departments or ()}))
+
+    def may(self, verb: str, department_id: int | None) -> bool:
+        """Whether this person may do this to a case of the department."""
+        return may(self.actor, verb, self.book.id, department_id)
+
+    def may_somewhere(self, verb: str) -> bool:
+        """Whether this person's roles in the city allow it in any department."""
+        roles = VERBS[verb]
+        return any(g.city_id == self.book.id and g.role in roles for g in self.actor.grants)
+
+    def case(self, reference: str) -> casefiles.Head:
+        """The case. Raises `Http404`, or `NotAllowed` for one of another department."""
+        found = casefiles.head(self.book.id, reference)
+        if found is None:
+            raise Http404(reference)
+        if not self.may("see", found.department_id):
+            raise NotAllowed("see")
+        return found
+
+    @property
+    def tonight(self) -> datetime:
+        """The end of the present day in the city."""
+        today = now().astimezone(self.book.zone).date()
+        return datetime.combine(today + timedelta(days=1), time(), self.book.zone)
+
+
+class View(Protocol):
+    def __call__(self, request: HttpRequest, desk: Desk, /, **rest: Any) -> HttpResponse: ...
+
+
+def page(view: View) -> Callable[..., HttpResponse]:
+    """Open a page of a city's desk to who works there; to others there is no such page."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, city: str, **rest: Any) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return sign_in(request)
+        desk = find(request, request.user, city)
+        if desk is None:
+            raise Http404("no such city, or no work in it")
+        with translation.override(desk.language), timezone.override(desk.book.zone):
+            try:
+                response = view(request, desk, **rest)
+            except (Http404, UnknownCase):
+                response = _sorry(request, desk, 404)
+            except NotAllowed:
+                response = _sorry(request, desk, 403)
+        return private(response)
+
+    return opened
+
+
+def find(request: HttpRequest, user: User, city: str) -> Desk | None:
+    """The desk of the city; None where there is no such city or the user does not work for it."""
+    try:
+        found = book(city)
+    except UnknownCity:
+        return None
+    actor = staff(user)
+    if not any(grant.city_id == found.id for grant in actor.grants):
+        return None
+    language = language_of(request, user, found.languages)
+    return Desk(book=found, user=user, actor=actor, language=language)
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Send to the login and back; a script is told to open the login as a page."""
+    address = "/desk/login/?" + urlencode({"next": request.get_full_path()})
+    if request.headers.get("HX-Request"):
+        back = request.headers.get("HX-Current-URL", "/desk/")
+        address = "/desk/login/?" + urlencode({"next": "/" + back.split("/", 3)[-1]})
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Nothing of the desk is kept by a browser or by anything between."""
+    patch_cache_control(response, no_store=True, private=True)
+    patch_vary_headers(response, ["Cookie", "Accept-Language", "HX-Target"])
+    return response
+
+
+def show(
+    request: HttpRequest, desk: Desk, template: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render a template of the desk."""
+    known = {"desk": desk, "messages": messages.get_messages(request), **NAMES, **context}
+    known["language"] = desk.language
+    return render(request, f"desk/{template}.html.jinja", known, status=status)
+
+
+def _sorry(request: HttpRequest, desk: Desk, status: int) -> HttpResponse:
+    if status == 404:
+        title = gettext("There is no such page")
+        say = gettext("Check the reference, or search for words of the report.")
+    else:
+        title = gettext("You may not do this")
+        say = gettext(
+            "This case belongs to another department, or your role does not include this step. "
+            "Ask your coordinator to assign it, or somebody of that department to do it."
+        )
+    return show(request, desk, "sorry", {"title": title, "say": say}, status)

@@ -1,0 +1,115 @@
+// The desk's keys, and what a page without reloads owes to eyes, ears and hands.
+"use strict";
+
+const $ = (what, where = document) => where.querySelector(what);
+const list = () => [...document.querySelectorAll(".row")];
+const writing = (node) => node.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
+
+/** The row of the open case, and the list shows it. */
+function mark(row) {
+  if (!row) return;
+  for (const other of list()) other.toggleAttribute("aria-current", false);
+  row.setAttribute("aria-current", "true");
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const rows = list();
+  const here = rows.findIndex((row) => row.hasAttribute("aria-current"));
+  const next = rows[Math.min(Math.max(here + by, 0), rows.length - 1)];
+  if (!next || next === rows[here]) return;
+  mark(next);
+  next.focus({ preventScroll: true });
+  next.click();
+}
+
+/** Do what the key is said to do on the page: press a button, follow a link, open a form. */
+function press(key) {
+  const wanted = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+  if (!wanted) return false;
+  if (writing(wanted)) {
+    wanted.focus();
+  } else if (wanted.matches("summary")) {
+    const form = wanted.parentElement;
+    form.open = !form.open;
+    if (form.open) $("select, textarea, input:not([type=hidden])", form)?.focus();
+  } else {
+    wanted.click();
+  }
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if ((event.ctrlKey || event.metaKey) && key === "Enter" && target.form) {
+    event.preventDefault();
+    target.form.requestSubmit();
+    return;
+  }
+  if (key === "Escape") {
+    const form = target.closest?.("details[open]");
+    if (form) {
+      form.open = false;
+      $("summary", form).focus();
+    } else if (writing(target)) target.blur();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !/^[jk]$/i.test(key)) return;
+  if (writing(target) || $("dialog[open]")) return;
+  const lower = key.toLowerCase();
+  if (lower === "j" || lower === "k") step(lower === "j" ? 1 : -1);
+  else if (!press(lower)) return;
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const reply = event.target.closest("[data-reply]");
+  if (reply) {
+    const field = document.getElementById(reply.closest(".replies").dataset.for);
+    field.value = reply.dataset.reply;
+    field.focus();
+    event.preventDefault();
+  }
+  if (event.target.closest("[data-keys]")) $("#keys").showModal();
+  for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false;
+  locate(event);
+});
+
+/** A click on the map is a position, as long as there is a field for one. */
+function locate(event) {
+  const map = event.target.closest(".map svg.area");
+  const field = $("[data-position]");
+  if (!map || !field) return;
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
+  const { width, height } = map.viewBox.baseVal;
+  const [lat, lon, scale] = [map.dataset.lat, map.dataset.lon, map.dataset.scale].map(Number);
+  const there = [lat - (at.y - height / 2) / scale, lon + (at.x - width / 2) / scale / Math.cos(lat * Math.PI / 180)];
+  field.value = there.map((degrees) => degrees.toFixed(6)).join(", ");
+  field.closest("details").open = true;
+  const dot = $(".chosen", map) ?? map.appendChild(document.createElementNS(map.namespaceURI, "circle"));
+  for (const [name, value] of Object.entries({ class: "chosen", cx: at.x, cy: at.y, r: 7 })) dot.setAttribute(name, value);
+}
+
+/** Tell what happened to who listens, and keep the keyboard where the work is. */
+function settle() {
+  const told = $(".toldbar span");
+  if (told) $("#live").textContent = told.textContent;
+  const row = $(".row[aria-current]");
+  if (row) mark(row);
+  if ($("[data-position]")) $(".map")?.classList.add("takes");
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "look") {
+    $("#desk").classList.add("chosen");
+    mark(list().find((row) => location.search.includes(row.dataset.reference)));
+  }
+  settle();
+  if (document.activeElement === document.body) ($(".trouble") ? $("#main") : $(".row[aria-current]") ?? $("#list"))?.focus({ preventScroll: true });
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = event.target.closest(".row");
+  if (row) mark(row);
+});
+for (const form of document.querySelectorAll("details.act[open]")) form.scrollIntoView({ block: "nearest" });
+settle();

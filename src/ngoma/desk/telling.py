@@ -1,0 +1,205 @@
+"""The story of a case as colleagues read it: every event in a sentence, newest first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from ngoma.base.clock import parse
+from ngoma.base.references import show
+from ngoma.desk import naming
+from ngoma.desk.site import Desk
+from ngoma.look import formats
+from ngoma.records.models import Channel, Event, Notice, State, User
+from ngoma.records.queries.casefiles import File, Happened, briefs
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event. `said` is what somebody wrote; `notices` how the reporters were told of it."""
+
+    at: datetime
+    by: str
+    icon: str
+    tone: str
+    title: str
+    facts: tuple[str, ...]
+    said: str
+    photos: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def lines(desk: Desk, file: File, *, after: int = 0) -> list[Line]:
+    """The events numbered after `after`, newest first."""
+    names = _Names(desk, file)
+    events = [each for each in file.events if each.seq > after]
+    return [_line(names, each) for each in reversed(events)]
+
+
+class _Names:
+    """Names of what the events of a case mention by id."""
+
+    def __init__(self, desk: Desk, file: File) -> None:
+        self.desk = desk
+        self.notices = file.notices
+        mentioned = {
+            each.data[key]
+            for each in file.events
+            for key in ("into", "from")
+            if isinstance(each.data.get(key), int)
+        }
+        users = {each.data["user"] for each in file.events if each.data.get("user")}
+        self._cases = briefs(desk.book.id, sorted(mentioned))
+        self._users = User.objects.in_bulk(users) if users else {}
+        self._photos = {each.name for each in file.photos}
+
+    def case(self, case_id: int) -> str:
+        brief = self._cases.get(case_id)
+        return show(brief.reference) if brief else ""
+
+    def user(self, user_id: int | None) -> str:
+        user = self._users.get(user_id) if user_id else None
+        return (user.get_full_name() or user.username) if user else ""
+
+    def photos(self, data: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(name for name in data.get("photos", ()) if name in self._photos)
+
+
+def _line(names: _Names, event: Happened) -> Line:
+    icon, tone, title = _TITLES[event.kind](event.data)
+    data = event.data
+    return Line(
+        at=event.at,
+        by=event.name or _actor(event.actor),
+        icon=icon,
+        tone=tone,
+        title=title,
+        facts=tuple(_facts(names, event)),
+        said=str(data.get("text") or ""),
+        photos=names.photos(data),
+        notices=tuple(_notices(names, event)),
+    )
+
+
+def _actor(kind: str) -> str:
+    return {
+        Event.Actor.RESIDENT: gettext("Reporter"),
+        Event.Actor.SYSTEM: gettext("Ngoma"),
+        Event.Actor.BODY: gettext("Another body"),
+        Event.Actor.STAFF: gettext("Staff"),
+    }[Event.Actor(kind)]
+
+
+def _facts(names: _Names, event: Happened) -> Sequence[str]:
+    """What an event's data says, in the desk's names."""
+    desk, data, facts = names.desk, event.data, []
+    if event.kind != "proposed":
+        facts += [desk.service(data.get("service")), desk.place(data.get("place"))]
+    facts += [desk.department(data.get("department")), names.user(data.get("user"))]
+    if event.kind in ("merged", "split"):
+        facts.append(names.case(data["into"]))
+    if event.kind == "absorbed" or (event.kind == "opened" and "from" in data):
+        facts.append(names.case(data["from"]))
+    if data.get("reference"):
+        facts.append(show(data["reference"]))
+    reason = desk.book.reason(data.get("reason") or "")
+    body = desk.book.body(data.get("body") or "")
+    facts += [desk.text(each["name"]) for each in (reason, body) if each]
+    if data.get("due"):
+        facts.append(gettext("due %(date)s") % {"date": formats.moment(parse(data["due"]))})
+    return [each for each in facts if each]
+
+
+def _notices(names: _Names, event: Happened) -> Sequence[str]:
+    """E-mail: 2 delivered"""
+    channels = {"email": gettext("E-mail"), "sms": gettext("Text message")}
+    return [
+        gettext("%(channel)s: %(count)s %(state)s")
+        % {
+            "channel": channels[each.channel],
+            "count": formats.number(each.count),
+            "state": naming.SENDING[Notice.State(each.state)],
+        }
+        for each in names.notices
+        if each.event_id == event.id
+    ]
+
+
+Title = tuple[str, str, str]
+
+
+def _opened(data: dict[str, Any]) -> Title:
+    if "from" in data:
+        return "split", "", gettext("Taken out of another case")
+    channel = naming.CHANNELS[Channel(data["channel"])]
+    return "inbox", "", gettext("Reported by %(channel)s") % {"channel": channel}
+
+
+def _proposed(data: dict[str, Any]) -> Title:
+    if data.get("urgency") == 2:
+        return "warning", "drum", gettext("Read: danger")
+    return "eye", "", gettext("Read, with a proposal")
+
+
+def _assigned(data: dict[str, Any]) -> Title:
+    if data.get("transfer"):
+        return "arrow", "", gettext("Passed on to another department")
+    return "person", "", gettext("Assigned")
+
+
+def _closed(data: dict[str, Any]) -> Title:
+    if data.get("reason"):
+        return "lock", "", gettext("Closed, as the reporter did not answer")
+    return "lock", "leaf", gettext("Closed")
+
+
+def _escalated(data: dict[str, Any]) -> Title:
+    if data.get("step") == 1:
+        return "clock", "drum", gettext("First answer late")
+    return "clock", "drum", gettext("Solution late")
+
+
+def _rated(data: dict[str, Any]) -> Title:
+    stars = ngettext("Rated %(n)s star", "Rated %(n)s stars", data["score"])
+    return "star", "", stars % {"n": formats.number(data["score"])}
+
+
+def _redacted(data: dict[str, Any]) -> Title:
+    if "photo" in data:
+        return "eye", "", gettext("A photo was hidden from the public")
+    return "eye", "", gettext("Published words were changed")
+
+
+def _recorded(data: dict[str, Any]) -> Title:
+    state = naming.STATES[State(data["state"])]
+    return "check", "", gettext("As recorded elsewhere: %(state)s") % {"state": state}
+
+
+_TITLES: dict[str, Callable[[dict[str, Any]], Title]] = {
+    "opened": _opened,
+    "joined": lambda _: ("plus", "", gettext("Reported again")),
+    "proposed": _proposed,
+    "accepted": lambda _: ("check", "", gettext("Accepted")),
+    "corrected": lambda _: ("pencil", "", gettext("Corrected")),
+    "rejected": lambda _: ("cross", "", gettext("Rejected")),
+    "referred": lambda _: ("out", "", gettext("Referred to another body")),
+    "assigned": _assigned,
+    "started": lambda _: ("crew", "", gettext("Work has begun")),
+    "resolved": lambda _: ("flag", "leaf", gettext("Solved")),
+    "closed": _closed,
+    "reopened": lambda _: ("again", "sun", gettext("Opened again")),
+    "answered": lambda _: ("chat", "", gettext("Answered")),
+    "asked": lambda _: ("question", "sun", gettext("Asked the reporter")),
+    "informed": lambda _: ("chat", "", gettext("The reporter added something")),
+    "noted": lambda _: ("lock", "", gettext("Note for colleagues")),
+    "merged": lambda _: ("merge", "", gettext("Merged into another case")),
+    "absorbed": lambda _: ("merge", "", gettext("Another case was merged into this one")),
+    "split": lambda _: ("split", "", gettext("A report was given a case of its own")),
+    "extended": lambda _: ("clock", "sun", gettext("Deadline extended")),
+    "escalated": _escalated,
+    "rated": _rated,
+    "redacted": _redacted,
+    "recorded": _recorded,
+}

@@ -1,0 +1,166 @@
+"""The work of a city as a list with filters, and as a board by department."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from ngoma.base.clock import now, parse
+from ngoma.base.references import BadReference
+from ngoma.base.references import read as read_reference
+from ngoma.desk import naming
+from ngoma.desk.sheets import headline
+from ngoma.desk.site import Desk, page, show
+from ngoma.records.models import State
+from ngoma.records.queries import search, worklist
+from ngoma.records.queries.casefiles import case_reference
+from ngoma.records.queries.members import of_city
+
+FILTERS = ("q", "state", "department", "service", "place", "assignee", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in the list."""
+
+    reference: str
+    title: str
+    service: str
+    place: str
+    department: str
+    assignee: str
+    state: str
+    tone: str
+    danger: bool
+    due: naming.Due | None
+    changed: str
+    reports: int
+
+
+@page
+@require_safe
+def view(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Cases by state, department, service, place, person, lateness and words.
+
+    The reference of a report leads straight to its case.
+    """
+    given = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    reference = _reference(desk, given["q"])
+    if reference:
+        return HttpResponseRedirect(desk.case_url(reference))
+    rows, more = worklist.page(_asked(desk, given), after=_key(request))
+    query = {name: value for name, value in given.items() if value}
+    context: dict[str, Any] = {
+        "given": given,
+        "filtered": bool(query),
+        "lines": [_line(desk, row) for row in rows],
+        "more": desk.url("work/", **query, after=f"{more[0].isoformat()}~{more[1]}")
+        if more
+        else "",
+        "choices": _choices(desk),
+    }
+    return show(request, desk, "work", context)
+
+
+@page
+@require_safe
+def board(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """How much each department has, what is late and what is due today."""
+    loads = worklist.loads(desk.book.id, desk.departments, at=now(), tonight=desk.tonight)
+    loads.sort(key=lambda load: (-load.late, -load.today, desk.department(load.department_id)))
+    return show(request, desk, "board", {"loads": loads})
+
+
+def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
+    """The filters as a question; what makes no sense is as if it were not there."""
+    department = _number(given["department"])
+    departments = desk.departments
+    if department is not None and (departments is None or department in departments):
+        departments = (department,)
+    service, place = _number(given["service"]), _number(given["place"])
+    return worklist.Asked(
+        city_id=desk.book.id,
+        states=_states(given["state"], everywhere=bool(given["q"])),
+        departments=departments,
+        services=(service,) if service is not None else None,
+        places=_below(desk, place) if place is not None else None,
+        assignee=desk.user.pk if given["assignee"] == "me" else _number(given["assignee"]),
+        ids=search.matching(desk.book.id, given["q"]) if given["q"] else None,
+        late_at=now() if given["late"] else None,
+    )
+
+
+def _states(wanted: str, *, everywhere: bool) -> tuple[str, ...]:
+    """One state, or a kind of states; who searches for words looks everywhere."""
+    if wanted in State.values:
+        return (wanted,)
+    if wanted == "done":
+        return worklist.DONE
+    return (*worklist.OPEN, *worklist.DONE) if wanted == "all" or everywhere else worklist.OPEN
+
+
+def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers: value and name."""
+    book = desk.book
+    tops = [each for each in book.places.values() if each.parent_id is None and not each.retired]
+    states = [("", gettext("Open")), ("done", gettext("Ended")), ("all", gettext("All"))]
+    people = [("", gettext("Everybody")), ("me", gettext("Me"))]
+    departments = [
+        (str(each.id), desk.text(each.names))
+        for each in book.departments.values()
+        if desk.departments is None or each.id in desk.departments
+    ]
+    services = [(str(each.id), desk.text(each.names)) for each in book.services.values()]
+    anything = [("", gettext("All"))]
+    return {
+        "state": states + [(str(key), str(name)) for key, name in naming.STATES.items()],
+        "department": anything + departments,
+        "service": anything + services,
+        "place": anything + [(str(each.id), desk.text(each.names)) for each in tops],
+        "assignee": people + [(str(key), name) for key, name in of_city(book.id)],
+    }
+
+
+def _line(desk: Desk, row: worklist.Row) -> Line:
+    running = row.state in worklist.RUNNING
+    state = State(row.state)
+    return Line(
+        reference=row.reference,
+        title=headline(row.words) or desk.service(row.service_id),
+        service=desk.service(row.service_id),
+        place=desk.place(row.place_id),
+        department=desk.department(row.department_id),
+        assignee=row.assignee,
+        state=str(naming.STATES[state]),
+        tone=naming.TONES.get(state, ""),
+        danger=row.urgency == 2 and state in worklist.OPEN,
+        due=naming.due(row.due) if running else None,
+        changed=naming.ago(row.updated_at),
+        reports=row.reports,
+    )
+
+
+def _reference(desk: Desk, typed: str) -> str | None:
+    try:
+        return case_reference(desk.book.id, read_reference(typed))
+    except BadReference:
+        return None
+
+
+def _below(desk: Desk, place_id: int) -> list[int]:
+    return [each for each in desk.book.places if place_id in desk.book.chain(each)]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def _key(request: HttpRequest) -> tuple[datetime, int] | None:
+    at, _, number = request.GET.get("after", "").partition("~")
+    try:
+        return parse(at), int(number)
+    except ValueError:
+        return None

@@ -1,0 +1,263 @@
+"""Everything the city's own people see of a case, in a few queries. All of it is private."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import connection
+
+from ngoma.records.sql.moments import moment
+
+MOST_REPORTS = 100
+"""As many reports of one case are shown."""
+
+
+class Head(NamedTuple):
+    """The row of a case."""
+
+    id: int
+    city_id: int
+    reference: str
+    state: str
+    public: bool
+    service_id: int | None
+    place_id: int | None
+    department_id: int | None
+    assignee_id: int | None
+    urgency: int
+    lat: float | None
+    lon: float | None
+    opened_at: datetime
+    answer_due: datetime | None
+    due: datetime | None
+    paused_at: datetime | None
+    answered_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    reports: int
+    transfers: int
+    reopenings: int
+    extended: bool
+    merged_into_id: int | None
+    rating: int | None
+    version: int
+
+
+class Told(NamedTuple):
+    """A report of the case, as said. `contact` is the kind of address there is, if any."""
+
+    id: int
+    reference: str
+    received_at: datetime
+    channel: str
+    language: str
+    words: str
+    public_words: str
+    location: str
+    accuracy: int
+    lat: float | None
+    lon: float | None
+    service_id: int | None
+    answers: dict[str, Any]
+    contact_id: int | None
+    contact: str | None
+    contact_language: str | None
+
+
+class Suggested(NamedTuple):
+    """What triage proposed for the first report."""
+
+    service_id: int | None
+    confidence: float
+    confident: bool
+    urgency: int
+    services: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    duplicates: list[dict[str, Any]]
+    answers: list[dict[str, Any]]
+    model: str
+
+
+class Happened(NamedTuple):
+    """One event, and the name of the member of staff behind it."""
+
+    id: int
+    seq: int
+    kind: str
+    at: datetime
+    actor: str
+    data: dict[str, Any]
+    name: str
+
+
+class Sent(NamedTuple):
+    """The notices about one event in one state."""
+
+    event_id: int
+    channel: str
+    state: str
+    count: int
+
+
+class Pictured(NamedTuple):
+    """A photo of a report, or of the work; also those that are not published."""
+
+    id: int
+    name: str
+    kind: str
+    report_id: int | None
+    width: int
+    height: int
+    public: bool
+
+
+class Brief(NamedTuple):
+    """A case in one line, to compare another with."""
+
+    id: int
+    reference: str
+    state: str
+    service_id: int | None
+    place_id: int | None
+    opened_at: datetime
+    reports: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A case with its reports (the first one first), the proposal, events, notices and photos."""
+
+    head: Head
+    reports: list[Told]
+    proposal: Suggested | None
+    events: list[Happened]
+    notices: list[Sent]
+    photos: list[Pictured]
+
+
+_HEAD = """
+SELECT c.id, c.city_id, c.reference, c.state, c.public, c.service_id, c.place_id, c.department_id,
+       c.assignee_id, c.urgency, c.lat, c.lon, c.opened_at, c.answer_due, c.due, c.paused_at,
+       c.answered_at, c.resolved_at, c.closed_at, c.reports_count, c.transfers, c.reopenings,
+       c.extended, c.merged_into_id, c.rating, c.version
+FROM records_case c WHERE c.city_id = %s AND c.reference = %s
+"""
+_REPORTS = """
+SELECT r.id, r.reference, r.received_at, r.channel, r.language, r.words, r.public_words,
+       r.location, r.accuracy, r.lat, r.lon, r.service_id, r.answers, r.contact_id, k.kind,
+       k.language
+FROM records_report r LEFT JOIN records_contact k ON k.id = r.contact_id
+WHERE r.case_id = %s OR r.reference = %s ORDER BY r.reference <> %s, r.id LIMIT %s
+"""
+_PROPOSAL = """
+SELECT p.service_id, p.confidence, p.confident, p.urgency, p.services, p.reasons, p.duplicates,
+       p.answers, p.model
+FROM records_proposal p WHERE p.report_id = %s ORDER BY p.id DESC LIMIT 1
+"""
+_EVENTS = """
+SELECT e.id, e.seq, e.kind, e.at, e.actor, e.data, u.first_name, u.last_name, u.username
+FROM records_event e LEFT JOIN records_user u ON u.id = e.user_id
+WHERE e.case_id = %s ORDER BY e.seq
+"""
+_NOTICES = """
+SELECT n.event_id, n.channel, n.state, COUNT(*) FROM records_notice n
+JOIN records_event e ON e.id = n.event_id
+WHERE e.case_id = %s GROUP BY n.event_id, n.channel, n.state
+ORDER BY n.event_id, n.channel, n.state
+"""
+_PHOTOS = """
+SELECT p.id, p.name, p.kind, p.report_id, p.width, p.height, p.public FROM records_photo p
+LEFT JOIN records_report r ON r.id = p.report_id
+WHERE p.case_id = %s OR r.case_id = %s ORDER BY p.id
+"""
+_BRIEFS = """
+SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.opened_at, c.reports_count,
+       COALESCE(substr(r.words, 1, 160), '')
+FROM records_case c LEFT JOIN records_report r ON r.reference = c.reference
+WHERE c.city_id = %s AND c.id IN ({marks}) ORDER BY c.opened_at DESC, c.id DESC
+"""
+
+
+def head(city_id: int, reference: str) -> Head | None:
+    """The case with this reference."""
+    rows = _all(_HEAD, [city_id, reference])
+    if not rows:
+        return None
+    found = Head(*rows[0])
+    times = ("opened_at", "answer_due", "due", "paused_at", "answered_at", "resolved_at",
+             "closed_at")  # fmt: skip
+    return found._replace(
+        public=bool(found.public),
+        extended=bool(found.extended),
+        **{name: moment(getattr(found, name)) for name in times},
+    )
+
+
+def case_reference(city_id: int, reference: str) -> str | None:
+    """The reference of the case to which the report with this reference belongs now."""
+    sql = """SELECT c.reference FROM records_report r JOIN records_case c ON c.id = r.case_id
+             WHERE r.city_id = %s AND r.reference = %s"""
+    rows = _all(sql, [city_id, reference])
+    return rows[0][0] if rows else None
+
+
+def opened(found: Head) -> File:
+    """The whole file of a case."""
+    ids = [found.id, found.id]
+    reports = [
+        _report(row)
+        for row in _all(_REPORTS, [found.id, found.reference, found.reference, MOST_REPORTS])
+    ]
+    proposals = _all(_PROPOSAL, [reports[0].id]) if reports else []
+    return File(
+        head=found,
+        reports=reports,
+        proposal=_proposal(proposals[0]) if proposals else None,
+        events=[_event(row) for row in _all(_EVENTS, [found.id])],
+        notices=[Sent(*row) for row in _all(_NOTICES, [found.id])],
+        photos=[Pictured(*row[:-1], bool(row[-1])) for row in _all(_PHOTOS, ids)],
+    )
+
+
+def briefs(city_id: int, ids: Sequence[int]) -> dict[int, Brief]:
+    """These cases of the city in one line each, by id."""
+    if not ids:
+        return {}
+    rows = _all(_BRIEFS.format(marks=", ".join(["%s"] * len(ids))), [city_id, *ids])
+    return {row[0]: Brief(*row[:5], moment(row[5]), *row[6:]) for row in rows}  # type: ignore[arg-type]
+
+
+def _report(row: Sequence[Any]) -> Told:
+    told = Told(*row)
+    at = moment(told.received_at)
+    assert at is not None
+    return told._replace(received_at=at, answers=_json(told.answers))
+
+
+def _proposal(row: Sequence[Any]) -> Suggested:
+    found = Suggested(*row)
+    lists = ("services", "reasons", "duplicates", "answers")
+    return found._replace(
+        confident=bool(found.confident), **{name: _json(getattr(found, name)) for name in lists}
+    )
+
+
+def _event(row: Sequence[Any]) -> Happened:
+    event_id, seq, kind, at, actor, data, first, last, username = row
+    when = moment(at)
+    assert when is not None
+    name = " ".join(filter(None, (first, last))) or username or ""
+    return Happened(event_id, seq, kind, when, actor, _json(data), name)
+
+
+def _json(value: Any) -> Any:
+    return msgspec.json.decode(value) if isinstance(value, (str, bytes)) else value
+
+
+def _all(sql: str, parameters: Iterable[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        return list(cursor.fetchall())

@@ -1,0 +1,13 @@
+"""Who works for a city."""
+
+from ngoma.records.models import User
+
+
+def of_city(city_id: int) -> list[tuple[int, str]]:
+    """The id and name of everybody who works for the city, by name."""
+    users = User.objects.filter(memberships__city=city_id, is_active=True).distinct()
+    return sorted(((each.pk, each.get_full_name() or each.username) for each in users), key=_name)
+
+
+def _name(member: tuple[int, str]) -> str:
+    return member[1].casefold()

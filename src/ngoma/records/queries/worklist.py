@@ -1,0 +1,161 @@
+"""The work of a city: cases by what is asked of them, and how much each department has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from ngoma.records.models import State
+from ngoma.records.sql.moments import moment, parameter
+
+OPEN = (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS, State.WAITING)
+RUNNING = OPEN[:3]
+DONE = (State.RESOLVED, State.CLOSED, State.REFERRED, State.REJECTED, State.MERGED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which cases: all that are not None have to hold. Open ones come by the promised date,
+    others by their last change; `late_at` leaves only what is late then."""
+
+    city_id: int
+    states: Sequence[str]
+    departments: Sequence[int] | None = None
+    services: Sequence[int] | None = None
+    places: Sequence[int] | None = None
+    assignee: int | None = None
+    ids: Sequence[int] | None = None
+    late_at: datetime | None = None
+
+    @property
+    def by_due(self) -> bool:
+        """Whether every state asked for is an open one."""
+        return set(self.states) <= set(OPEN)
+
+
+class Row(NamedTuple):
+    """A case in the list."""
+
+    id: int
+    reference: str
+    state: str
+    urgency: int
+    service_id: int | None
+    place_id: int | None
+    department_id: int | None
+    due: datetime | None
+    updated_at: datetime
+    reports: int
+    assignee: str
+    words: str
+
+
+class Load(NamedTuple):
+    """The open cases of a department."""
+
+    department_id: int | None
+    new: int
+    accepted: int
+    working: int
+    waiting: int
+    late: int
+    today: int
+
+
+_PAGE = """
+SELECT c.id, c.reference, c.state, c.urgency, c.service_id, c.place_id, c.department_id, c.due,
+       c.updated_at, c.reports_count, u.first_name, u.last_name, u.username,
+       COALESCE(substr(r.words, 1, 160), '')
+FROM records_case c
+LEFT JOIN records_report r ON r.reference = c.reference
+LEFT JOIN records_user u ON u.id = c.assignee_id
+WHERE {conditions} ORDER BY {order} LIMIT %s
+"""
+_LOADS = """
+SELECT c.department_id,
+       SUM(CASE WHEN c.state = 'received' THEN 1 ELSE 0 END),
+       SUM(CASE WHEN c.state = 'accepted' THEN 1 ELSE 0 END),
+       SUM(CASE WHEN c.state = 'in_progress' THEN 1 ELSE 0 END),
+       SUM(CASE WHEN c.state = 'waiting' THEN 1 ELSE 0 END),
+       SUM(CASE WHEN c.state <> 'waiting' AND c.due < %s THEN 1 ELSE 0 END),
+       SUM(CASE WHEN c.state <> 'waiting' AND c.due >= %s AND c.due < %s THEN 1 ELSE 0 END)
+FROM records_case c WHERE c.city_id = %s AND c.state IN (%s, %s, %s, %s) {departments}
+GROUP BY c.department_id
+"""
+
+Key = tuple[datetime, int]
+
+
+def page(
+    asked: Asked, *, after: Key | None = None, limit: int = 50
+) -> tuple[list[Row], Key | None]:
+    """The cases after a key, and the key of the next page."""
+    conditions, parameters = _conditions(asked)
+    column, direction, sign = ("c.due", "", ">") if asked.by_due else ("c.updated_at", "DESC", "<")
+    if after is not None:
+        conditions.append(f"({column}, c.id) {sign} (%s, %s)")
+        parameters += [parameter(after[0]), after[1]]
+    sql = _PAGE.format(
+        conditions=" AND ".join(conditions),
+        order=f"{column} {direction}, c.id {direction}",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*parameters, limit + 1])
+        rows = [_row(row) for row in cursor.fetchall()]
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    at = last.due if asked.by_due else last.updated_at
+    return rows[:limit], (at, last.id) if at else None
+
+
+def loads(
+    city_id: int, departments: Sequence[int] | None, *, at: datetime, tonight: datetime
+) -> list[Load]:
+    """How many open cases each department has, and how many of them are late or due today."""
+    only, parameters = "", []
+    if departments is not None:
+        only = f"AND c.department_id IN ({_marks(departments)})"
+        parameters = list(departments)
+    times = [parameter(at), parameter(at), parameter(tonight)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOADS.format(departments=only), [*times, city_id, *map(str, OPEN), *parameters]
+        )
+        return [Load(*row) for row in cursor.fetchall()]
+
+
+def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
+    conditions = ["c.city_id = %s", f"c.state IN ({_marks(asked.states)})"]
+    parameters: list[Any] = [asked.city_id, *map(str, asked.states)]
+    for column, ids in (
+        ("department_id", asked.departments),
+        ("service_id", asked.services),
+        ("place_id", asked.places),
+        ("id", asked.ids),
+    ):
+        if ids is not None:
+            conditions.append(f"c.{column} IN ({_marks(ids)})")
+            parameters += ids
+    if asked.assignee is not None:
+        conditions.append("c.assignee_id = %s")
+        parameters.append(asked.assignee)
+    if asked.late_at is not None:
+        conditions.append("c.state <> 'waiting' AND c.due < %s")
+        parameters.append(parameter(asked.late_at))
+    return conditions, parameters
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values)) or "NULL"
+
+
+def _row(values: Sequence[Any]) -> Row:
+    row = list(values)
+    first, last, username = row[10:13]
+    name = " ".join(filter(None, (first, last))) or username or ""
+    updated = moment(row[8])
+    assert updated is not None
+    return Row(*row[:7], moment(row[7]), updated, row[9], name, row[13])
