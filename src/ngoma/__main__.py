@@ -7,13 +7,24 @@ options such as --data write, and because `ngoma config` need not wait for a dat
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from ngoma.cities.problems import PackError
 from ngoma.settings import prepared, serve
@@ -58,6 +69,19 @@ def _use(data: Path | None) -> None:
 def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, TimeRemainingColumn(), console=err)
+
+
+def _bar_of_rows() -> Progress:
+    """Progress by bytes of a file, told in rows."""
+    rows = TextColumn("{task.fields[rows]:,} rows")
+    rate = _RowsPerSecond()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), rows, rate)
+    return Progress(*columns, TimeRemainingColumn(), console=err)
+
+
+class _RowsPerSecond(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.fields['rows'] / task.elapsed:,.0f}/s" if task.elapsed else "")
 
 
 @app.command()
@@ -179,6 +203,62 @@ def rebuild(data: Data = None) -> None:
         task = bar.add_task("Cases", total=Case.objects.count())
         different = cases.rebuild(lambda done: bar.update(task, completed=done))
     out.print(f"{different} rows were different")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Open311 JSON, JSON lines or CSV; also .gz.")],
+    city: Annotated[str, typer.Option(help="City to import into; else the mapping's own.")] = "",
+    mapping: Annotated[str, typer.Option(help="What the columns mean: a name or file.")] = "",
+    origin: Annotated[str, typer.Option(help="Name of the older system; else the mapping's.")] = "",
+    rejected: Annotated[Path | None, typer.Option(help="Where to list rejected rows.")] = None,
+    data: Data = None,
+) -> None:
+    """Take over requests of an older system; the same file again adds nothing (docs/import.md)."""
+    _start(data)
+    from ngoma.intake.history import importing
+    from ngoma.intake.history import mapping as mappings
+    from ngoma.intake.history.sources import SourceError
+
+    known = mappings.find(mapping) if mapping else mappings.Mapping()
+    known = replace(known, origin=origin[:64] or known.origin)
+    try:
+        book = importing.destination(known, city)
+        with _bar_of_rows() as bar:
+            task = bar.add_task(f"Import into {book.slug}", rows=0)
+
+            def progress(done: int, size: int, rows: int) -> None:
+                bar.update(task, completed=done, total=size, rows=rows)
+
+            found = importing.run(file, book, known, rejected=rejected, progress=progress)
+    except SourceError as error:
+        _refuse(error)
+    for line in importing.told(found):
+        out.print(line, markup=False)
+    raise typer.Exit(1 if found.rejected else 0)
+
+
+@app.command()
+def export(
+    city: Annotated[str, typer.Option(help="City whose public data is meant.")],
+    format_: Annotated[str, typer.Option("--format", help="csv, geojson or parquet.")] = "csv",
+    to: Annotated[Path | None, typer.Option("--out", help="File; else standard output.")] = None,
+    data: Data = None,
+) -> None:
+    """Write the public data of a city as CSV, GeoJSON or Parquet."""
+    _start(data)
+    from ngoma.cities.book import UnknownCity, book
+    from ngoma.insight import export as public
+
+    try:
+        known = book(city)
+        with _bar() as bar:
+            rows = bar.track(public.rows(known), public.count(known), description=f"Export {city}")
+            public.write(rows, format_, to)
+    except UnknownCity:
+        _refuse(ValueError(f"there is no city {city}"))
+    except (OSError, public.ExportError) as error:
+        _refuse(error)
 
 
 @city_app.command("add")

@@ -30,7 +30,7 @@ def problems_of(pack: Pack) -> list[Problem]:
         return sorted(set(pack.problems))
     for rule in (
         *(_sources, _once, _levels, _parents, _departments, _services, _questions),
-        *(_owners, _unowned, _keywords, _stoppers, _templates),
+        *(_owners, _unowned, _keywords, _stoppers, _templates, _recorded),
     ):
         rule(pack)
     area = Area(pack)
@@ -223,6 +223,15 @@ def _service_list(pack: Pack, item: Item) -> None:
     for number, code in enumerate(item.data["services"]):
         if code not in codes:
             _unknown(item.node.at("services").at(number), "service", code, codes, "services.toml")
+
+
+def _recorded(pack: Pack) -> None:
+    """The recorded requests of a demonstration lie in the pack."""
+    node = pack.city.node.at("demo").at("recorded")
+    if isinstance(node.value, str) and node.value not in {
+        path.name for path in pack.path.iterdir() if path.is_file()
+    }:
+        node.problem(f"there is no file {node.value!r} in the pack")
 
 
 def _demo(pack: Pack, area: Area) -> None:

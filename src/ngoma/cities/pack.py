@@ -386,9 +386,11 @@ def _notices(node: Node, languages: list[str]) -> None:
     notices.string("sender", most=60)
     _email(notices, "from", needed=True)
     demo = node.table("demo", needed=False)
-    demo.only("notice")
+    demo.only("notice", "recorded", "api_key")
     if demo.value:
         demo.names("notice", languages)
+    demo.string("recorded", needed=False)
+    demo.string("api_key", needed=False)
 
 
 def _map(node: Node) -> tuple[tuple[float, float] | None, float]:

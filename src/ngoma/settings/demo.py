@@ -19,6 +19,9 @@ from ngoma.casework import assigning, deadlines, deciding, rating, talking, work
 from ngoma.cities import demo as pack
 from ngoma.cities.book import Book, book_of
 from ngoma.intake import photos
+from ngoma.intake.history import importing
+from ngoma.intake.history.mapping import Mapping
+from ngoma.intake.history.moving import to_yesterday
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
 from ngoma.people import apikeys
@@ -47,17 +50,44 @@ class _Moment:
 def fill(city: City, progress: "Progress") -> None:
     """Add what the pack demonstrates: reports, staff, an API key. Once; all or nothing."""
     reports = pack.reports(PACKS / city.slug)
-    if not reports or Report.objects.filter(city=city, origin=ORIGIN).exists():
+    recorded = city.settings.get("demo", {}).get("recorded")
+    if not (reports or recorded) or Report.objects.filter(city=city, origin=ORIGIN).exists():
         return
     with transaction.atomic():
-        stage = _Stage(book_of(city.pk), _cast(city), {each.key: each for each in reports})
-        moments = sorted(stage.moments(now()), key=lambda moment: moment.at)
-        task = progress.add_task(f"Demonstration of {city.slug}", total=len(moments))
-        for moment in moments:
-            with frozen(moment.at):
-                moment.what()
-                run_until_idle()
-            progress.advance(task)
+        actor = _cast(city)
+        if recorded:
+            _record(city, PACKS / city.slug / recorded, progress)
+        if reports:
+            _perform(city, actor, reports, progress)
+
+
+def _record(city: City, path: Path, progress: "Progress") -> None:
+    """Take over requests as they were recorded, up to yesterday."""
+    book, mapping = book_of(city.pk), Mapping(origin=ORIGIN)
+    task = progress.add_task(f"Recorded requests of {city.slug}", total=None)
+    importing.run(
+        path,
+        book,
+        mapping,
+        rejected=Path(settings.NGOMA_DATA) / "rejected.csv",
+        progress=lambda done, size, rows: progress.update(task, completed=rows),
+        change=to_yesterday(path, book, mapping),
+        demo=True,
+    )
+
+
+def _perform(
+    city: City, actor: Actor, reports: list[pack.DemoReport], progress: "Progress"
+) -> None:
+    """Let written reports live their lives, moment by moment."""
+    stage = _Stage(book_of(city.pk), actor, {each.key: each for each in reports})
+    moments = sorted(stage.moments(now()), key=lambda moment: moment.at)
+    task = progress.add_task(f"Demonstration of {city.slug}", total=len(moments))
+    for moment in moments:
+        with frozen(moment.at):
+            moment.what()
+            run_until_idle()
+        progress.advance(task)
 
 
 def logins() -> Iterator[str]:
@@ -168,7 +198,7 @@ def _cast(city: City) -> Actor:
             f"{city.slug}-{role}", password=_password(), is_staff=role == Role.ADMINISTRATOR
         )
         Membership.objects.create(user=user, city=city, role=role)
-    key = city.settings["demo"].get("api_key")
+    key = city.settings.get("demo", {}).get("api_key")
     if key:
         apikeys.create(city.pk, name="demonstration", key=key, updates=True)
     return staff(User.objects.get(username=f"{city.slug}-{Role.COORDINATOR}"))

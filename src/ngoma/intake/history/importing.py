@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TextIO
 
 from ngoma.casework.recording import History, record
-from ngoma.cities.book import Book
+from ngoma.cities import pack
+from ngoma.cities.book import Book, UnknownCity, book, book_of
+from ngoma.cities.load import load
 from ngoma.intake.history.mapping import Mapping
 from ngoma.intake.history.names import Names
 from ngoma.intake.history.reading import Reader, Unusable, fingerprint
@@ -25,18 +27,37 @@ Change = Callable[[History], History]
 
 @dataclass(slots=True)
 class Summary:
-    """What came of an import. `services` were unknown and have been added, names by code."""
+    """What came of an import. `services` were unknown and have been added, names by code; `listed`
+    is the file of the rejected rows."""
 
     added: int = 0
     known: int = 0
     rejected: int = 0
+    listed: Path = Path()
     contacts_left: int = 0
     services: dict[str, str] = field(default_factory=dict)
 
 
+def destination(mapping: Mapping, city: str = "") -> Book:
+    """The city to import into: the one named, else that of the pack beside the mapping, which is
+    loaded where it is not there yet. Raises SourceError where there is none, PackError."""
+    if city:
+        try:
+            return book(city)
+        except UnknownCity:
+            raise SourceError(f"there is no city {city}: add it by ngoma city add PACK") from None
+    if mapping.pack is None:
+        raise SourceError("name the city to import into by --city")
+    slug = pack.read(mapping.pack).city.slug
+    try:
+        return book(slug)
+    except UnknownCity:
+        return book_of(load(mapping.pack).pk)
+
+
 def run(
     path: Path,
-    book: Book,
+    into: Book,
     mapping: Mapping,
     *,
     rejected: Path | None = None,
@@ -51,24 +72,37 @@ def run(
     request before it is kept. Raises SourceError where the file cannot be read at all.
     """
     summary = Summary()
-    names = Names(book, mapping)
-    reader = Reader(book, mapping, names)
+    names = Names(into, mapping)
+    reader = Reader(into, mapping, names)
     summary.services = names.added
     beside = rejected or path.with_name(path.name + ".rejected.csv")
+    summary.listed = beside
     with Source(path, mapping) as source, _Rejects(beside) as rejects, _Counts() as counts:
         rows = source.rows()
         done = 0
         while batch := list(islice(rows, BATCH)):
             keyed = list(_keyed(batch, reader, counts, rejects))
-            news = _unknown(keyed, book, mapping.origin)
+            news = _unknown(keyed, into.id, mapping.origin)
             histories = [change(each) for each in _histories(news, reader, rejects)]
-            summary.added += record(book, histories, origin=mapping.origin, demo=demo)
+            summary.added += record(into, histories, origin=mapping.origin, demo=demo)
             summary.known += len(keyed) - len(news)
             done += len(batch)
             progress(source.done, source.size, done)
         summary.rejected = rejects.count
     summary.contacts_left = reader.contacts_left
     return summary
+
+
+def told(summary: Summary) -> Iterator[str]:
+    """A summary in sentences."""
+    yield f"{summary.added} added, {summary.known} known before, {summary.rejected} rejected"
+    if summary.rejected:
+        yield f"The rejected rows are listed with their reasons in {summary.listed}"
+    if summary.contacts_left:
+        yield f"{summary.contacts_left} addresses were left behind: unusable, or of ended requests"
+    if summary.services:
+        yield f"{len(summary.services)} services were unknown and are kept, retired, as `recorded`:"
+        yield from (f"  {code}  {name}" for code, name in sorted(summary.services.items()))
 
 
 def _keyed(
@@ -91,9 +125,9 @@ def _keyed(
             rejects.add(row, str(error))
 
 
-def _unknown(keyed: Sequence[tuple[str, Row]], book: Book, origin: str) -> list[tuple[str, Row]]:
+def _unknown(keyed: Sequence[tuple[str, Row]], city_id: int, origin: str) -> list[tuple[str, Row]]:
     keys = [key for key, _ in keyed]
-    reports = Report.objects.filter(city=book.id, origin=origin, key__in=keys)
+    reports = Report.objects.filter(city=city_id, origin=origin, key__in=keys)
     known = set(reports.values_list("key", flat=True))
     return [(key, row) for key, row in keyed if key not in known]
 

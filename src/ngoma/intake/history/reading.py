@@ -41,7 +41,7 @@ class Reader:
         self.contacts_left = 0
         self._columns = {
             name: [(column, column.split(".")) for column in mapping.column(name)]
-            for name in ("service_request_id", *_READ)
+            for name in ("service_request_id", "requested_datetime", *_READ)
         }
         self._zone = mapping.zone or book.zone
         self._private = {
@@ -57,24 +57,31 @@ class Reader:
             raise Unusable(f"the id is longer than {LONGEST_KEY} characters")
         return key
 
+    def opened_at(self, values: Table[str, Any]) -> datetime:
+        """When the request was made. Raises Unusable where the row does not say."""
+        at = self._time(self._text(values, "requested_datetime"), "requested_datetime")
+        if at is None:
+            raise Unusable("no requested_datetime")
+        return at
+
     def history(self, values: Table[str, Any], key: str) -> History:
         """The request as a history. Raises Unusable where it has no date or an unknown status."""
         book, said = self.book, {name: self._text(values, name) for name in _READ}
-        opened_at = self._time(said["requested_datetime"], "requested_datetime")
-        if opened_at is None:
-            raise Unusable("no requested_datetime")
         closed_at = self._time(said["closed_date"], "closed_date")
         updated_at = self._time(said["updated_datetime"], "updated_datetime")
         state = self._state(said["status"], closed_at)
+        # Where a file has no column for it, what has ended was last updated then (Open311).
+        has_end = any(column in values for column, _ in self._columns["closed_date"])
+        ended_at = closed_at if has_end else closed_at or updated_at
         service_id = self.names.service(said["service_code"], said["service_name"])
         lat, lon = _position(said["lat"], said["long"])
         public_words = said["description"] if self._publishes(service_id) else ""
         return History(
             key=key,
-            opened_at=opened_at,
+            opened_at=self.opened_at(values),
             changed_at=closed_at or updated_at,
             state=state,
-            ended=state in ENDED and bool(closed_at or updated_at),
+            ended=state in ENDED and ended_at is not None,
             due=self._time(said["expected_datetime"], "expected_datetime"),
             text=_redacted(said["status_notes"], book.country),
             words=said["description"],
@@ -156,7 +163,7 @@ class Reader:
 
 
 _READ = (
-    *("requested_datetime", "updated_datetime", "closed_date", "expected_datetime"),
+    *("updated_datetime", "closed_date", "expected_datetime"),
     *("status", "status_notes", "service_code", "service_name", "description"),
     *("agency_responsible", "address", "place", "lat", "long", "language", *CONTACT),
 )

@@ -133,6 +133,8 @@ def _row(number: int, value: Any) -> Row:
 
 def _table(text: TextIO, mapping: Mapping) -> Iterator[Row]:
     first = text.readline()
+    if clean(first) != first.strip():
+        raise SourceError("the file is neither JSON nor CSV, or in another encoding")
     delimiter = mapping.delimiter or max(_DELIMITERS, key=first.count)
     head = next(csv.reader([first], delimiter=delimiter), [])
     _check_head(head, mapping)

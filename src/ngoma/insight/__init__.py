@@ -1,0 +1,1 @@
+"""What the city learns and publishes: open data."""

@@ -1,0 +1,79 @@
+"""Every report of a city in the order of its number, for open data: in pages, by key."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import connection
+
+from ngoma.records.queries.requests import visible
+from ngoma.records.sql.moments import moment
+
+PAGE = 1000
+
+
+class Row(NamedTuple):
+    """A report with the case it belongs to now. Words, address and what was told are empty where
+    not `public`; the position is exact all the same."""
+
+    report_id: int
+    reference: str
+    received_at: datetime
+    channel: str
+    public: bool
+    words: str
+    location: str
+    lat: float | None
+    lon: float | None
+    state: str
+    service_id: int | None
+    place_id: int | None
+    department_id: int | None
+    due: datetime | None
+    updated_at: datetime
+    closed_at: datetime | None
+    told: tuple[str, dict[str, Any]] | None
+
+
+_PAGE = """
+SELECT r.id, r.reference, r.received_at, r.channel, {visible},
+       CASE WHEN {visible} THEN r.public_words ELSE '' END,
+       CASE WHEN {visible} THEN r.location ELSE '' END, r.lat, r.lon,
+       c.state, c.service_id, c.place_id, c.department_id, c.due, c.updated_at,
+       COALESCE(c.resolved_at, c.closed_at),
+       CASE WHEN {visible} THEN (SELECT e.kind || ' ' || CAST(e.data AS TEXT)
+           FROM records_event e WHERE e.case_id = c.id AND e.kind IN ({telling})
+             AND (e.data ->> 'text' <> '' OR e.kind IN ('rejected', 'referred'))
+           ORDER BY e.seq DESC LIMIT 1) END
+FROM records_report r JOIN records_case c ON c.id = r.case_id
+WHERE r.city_id = %s AND r.id > %s ORDER BY r.id LIMIT %s
+"""
+
+
+def rows(city_id: int, hidden: Sequence[int], telling: Sequence[str]) -> Iterator[Row]:
+    """All reports; `hidden` are the services that are not public, `telling` the kinds of event
+    whose text is the city's answer."""
+    public, parameters = visible(hidden)
+    sql = _PAGE.format(visible=public, telling=", ".join(["%s"] * len(telling)))
+    shown = [*parameters * 4, *telling]
+    last = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*shown, city_id, last, PAGE])
+            page = cursor.fetchall()
+        yield from map(_row, page)
+        if len(page) < PAGE:
+            return
+        last = page[-1][0]
+
+
+def _row(row: Sequence[Any]) -> Row:
+    values = list(row)
+    for place in (2, 13, 14, 15):
+        values[place] = moment(values[place])
+    values[4] = bool(values[4])
+    if values[16] is not None:
+        kind, _, data = values[16].partition(" ")
+        values[16] = (kind, msgspec.json.decode(data))
+    return Row(*values)
