@@ -1,6 +1,7 @@
 """Answers to a service's extra questions, checked by datatype (Open311 attributes)."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,9 @@ from ngoma.cities.book import ServiceEntry
 from ngoma.intake.submission import Problem
 
 LONGEST = {"string": 255, "text": 4000}
+LONGEST_NUMBER = 40
+LARGEST_INT = 2**53
+"""Beyond it JSON does not keep a whole number exactly, and not every reader takes one."""
 
 
 def check(
@@ -73,11 +77,13 @@ def _key(question: Mapping[str, Any], value: str) -> str:
 
 def _number(text: str) -> int | float:
     """A finite number; a decimal comma counts as a point."""
+    if len(text) > LONGEST_NUMBER or "_" in text:
+        raise ValueError("not a number")
     text = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-    try:
-        return int(text)
-    except ValueError:
-        number = float(text)
-    if number != number or number in (float("inf"), float("-inf")):
+    number = float(text)
+    if not isfinite(number):
         raise ValueError("not finite")
-    return number
+    try:
+        return int(text) if abs(number) <= LARGEST_INT else number
+    except ValueError:
+        return number

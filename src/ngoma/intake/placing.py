@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import isfinite
 
+from ngoma.base.characters import clean
 from ngoma.cities import gazetteer
 from ngoma.cities.book import Book
 from ngoma.intake.submission import Problem, Submission
@@ -30,8 +31,8 @@ def find(submission: Submission) -> tuple[Position, list[Problem]]:
         return _by_coordinates(submission)
     if submission.place:
         return _by_place(submission.book, submission.place)
-    if submission.location.strip():
-        return _by_words(submission.book, submission.location), []
+    if words := clean(submission.location):
+        return _by_words(submission.book, words), []
     return Position(), [Problem("location", "no_place")]
 
 

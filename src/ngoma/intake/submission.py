@@ -1,7 +1,8 @@
 """What a face hands over, and what it is told when that is not good enough."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as column
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ class Submission:
     location: str = ""
     place: str | None = None
     service: str | None = None
-    answers: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    answers: Mapping[str, str | Sequence[str]] = column(default_factory=dict)
     photos: Sequence[bytes] = ()
     kept: Sequence[str] = ()
     email: str = ""
@@ -48,7 +49,7 @@ class Problem:
 
     field: str
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = column(default_factory=dict)
 
 
 class Refused(Exception):

@@ -1,8 +1,9 @@
 """The one way in: a submission is accepted, durably, or refused with every reason."""
 
+import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -30,6 +31,8 @@ from ngoma.triage.privacy import find_private, redact
 LONGEST_WORDS = 4000
 LONGEST_LOCATION = 300
 LONGEST_NAME = 120
+LONGEST_LANGUAGE = 8
+LONGEST_KEY = 128
 MOST_PHOTOS = 5
 CLOCK_SKEW = timedelta(minutes=10)
 TRIES = 3
@@ -66,14 +69,37 @@ def submit(submission: Submission, *, actor: Actor = STRANGER) -> Receipt:
 
     The same `origin` and `key` return the first answer, however often and however many at once.
     """
+    submission = replace(submission, key=_key(submission.key), origin=submission.origin[:64])
     before = _accepted_before(submission)
     if before is not None:
         return before
     checked = _check(submission)
-    stored = [photos.store(data, at=checked.at) for data in submission.photos]
-    if submission.kept:
-        stored += unattached(submission.kept)
-    for _ in range(TRIES):
+    stored = _store(submission, checked.at)
+    try:
+        receipt = _accept(submission, checked, stored, actor)
+    except Exception:
+        photos.discard(stored)
+        raise
+    if receipt.repeated:
+        photos.discard(stored)
+    return receipt
+
+
+def _key(given: str) -> str:
+    """A key as it can be stored. None at all is like no other, so that nobody shares an answer."""
+    if not given:
+        return secrets.token_urlsafe(18)
+    if given == clean(given) and len(given) <= LONGEST_KEY:
+        return given
+    return hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _accept(
+    submission: Submission, checked: _Checked, stored: list[Photo], actor: Actor
+) -> Receipt:
+    tries = 0
+    while True:
+        tries += 1
         try:
             with transaction.atomic():
                 return _write(submission, checked, stored, actor)
@@ -81,9 +107,21 @@ def submit(submission: Submission, *, actor: Actor = STRANGER) -> Receipt:
             # Somebody sent the same at the same moment, and was first.
             before = _accepted_before(submission)
             if before is not None:
-                photos.discard(stored)
                 return before
-    raise RuntimeError("the database refused a report three times")
+            if tries == TRIES:
+                raise
+
+
+def _store(submission: Submission, at: datetime) -> list[Photo]:
+    """Keep the photos. Raises `Refused` for one whose pixels are damaged; then none is kept."""
+    stored: list[Photo] = []
+    try:
+        for data in submission.photos:
+            stored.append(photos.store(data, at=at))  # noqa: PERF401 (what came before is undone)
+    except photos.PhotoRefused as refused:
+        photos.discard(stored)
+        raise Refused([Problem("photos", f"photo_{refused.code}")]) from None
+    return stored
 
 
 def _accepted_before(submission: Submission) -> Receipt | None:
@@ -134,19 +172,30 @@ def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor
         demo=submission.demo,
     )
     report.save(force_insert=True)
-    if stored:
-        Photo.objects.filter(pk__in=[photo.pk for photo in stored]).update(report=report)
+    _attach(submission, stored, report)
     return Receipt(report, case, repeated=False)
 
 
+def _attach(submission: Submission, stored: list[Photo], report: Report) -> None:
+    """Give the report its photos: those that came with it and those kept before."""
+    kept = unattached(clean(name) for name in submission.kept)
+    mine = [photo.pk for photo in (*stored, *kept)]
+    if mine:
+        Photo.objects.filter(pk__in=mine, report=None, case=None).update(report=report)
+
+
 def _known_case(submission: Submission, reference: str, at: datetime) -> Case | None:
-    """The case that the reporter says is the same problem, if it can still be joined."""
+    """The case that the reporter says is the same problem, if it can still be joined.
+
+    One that is kept private can not: whoever joins a case reads what is said in it.
+    """
     if not submission.joins:
         return None
-    case = Case.objects.filter(city=submission.book.id, reference=submission.joins).first()
-    if case is not None and case.merged_into_id is not None:
+    mentioned = clean(submission.joins)
+    case = Case.objects.filter(city=submission.book.id, reference=mentioned).first()
+    while case is not None and case.merged_into_id is not None:
         case = Case.objects.filter(pk=case.merged_into_id).first()
-    if case is None:
+    if case is None or not case.public:
         return None
     try:
         return join(actor=STRANGER, case_id=case.pk, reference=reference, at=at)
@@ -172,23 +221,23 @@ def _check(submission: Submission) -> _Checked:
     book = submission.book
     words = _words(submission, problems)
     service = _service(submission, problems)
-    position = _take(problems, partial(placing.find, submission), placing.Position())
-    given = (
-        _take(problems, partial(answers.check, service, submission.answers, book.zone), {})
-        if service
-        else {}
-    )
+    position = _position(submission, problems)
+    given: dict[str, Any] = {}
+    if service is not None:
+        asked = partial(answers.check, service, submission.answers, book.zone)
+        given = _take(problems, asked, given)
     address = _address(submission, problems)
     at = _time(submission, problems)
     _photos(submission, problems)
     if problems:
         raise Refused(problems)
-    language = identify(words, submission.language or None, book.languages).code
+    page = clean(submission.language)[:LONGEST_LANGUAGE]
+    language = identify(words, page or None, book.languages).code
     return _Checked(
         words=words,
         public_words=_publishable(book, service, words),
-        language=submission.language if language == "und" else language,
-        location=clean(submission.location)[:LONGEST_LOCATION],
+        language=page if language == "und" else language,
+        location=clean(submission.location),
         position=position,
         service=service,
         answers=given,
@@ -214,6 +263,13 @@ def _words(submission: Submission, problems: list[Problem]) -> str:
     if not words and not photographed and not submission.service:
         problems.append(Problem("words", "empty"))
     return words
+
+
+def _position(submission: Submission, problems: list[Problem]) -> placing.Position:
+    if len(submission.location) > LONGEST_LOCATION:
+        problems.append(Problem("location", "too_long", {"most": LONGEST_LOCATION}))
+        return placing.Position()
+    return _take(problems, partial(placing.find, submission), placing.Position())
 
 
 def _service(submission: Submission, problems: list[Problem]) -> ServiceEntry | None:

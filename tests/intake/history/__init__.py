@@ -1,0 +1,43 @@
+"""Recorded requests, imported: what stands in the file, and what is kept of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ngoma.cities.book import Book
+from ngoma.intake.history.mapping import Mapping
+from ngoma.intake.history.sources import Source
+from ngoma.records.models import Case, Report
+
+EXCERPTS = Path(__file__).parents[2] / "data"
+SETS = Path(__file__).parents[4] / "shared" / "data" / "requests"
+
+
+def stated(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say something: to Open311, absent, empty and null are the same."""
+    full = {
+        key: stated(value) if isinstance(value, dict) else value for key, value in values.items()
+    }
+    return {key: value for key, value in full.items() if value not in (None, "", [], {})}
+
+
+def in_file(path: Path) -> list[dict[str, Any]]:
+    """What the rows of a file state."""
+    with Source(path, Mapping(columns={"requested_datetime": ""})) as source:
+        return [stated(row.values) for row in source.rows()]
+
+
+def kept(book: Book) -> Iterator[dict[str, Any]]:
+    """What the rows stated, found again in the reports and events of a city."""
+    reports = Report.objects.filter(city=book.id).order_by("pk").select_related("case")
+    for report in reports.iterator():
+        source = dict(report.case.events.get(kind="recorded").data["source"])
+        if report.words:
+            source.setdefault("description", report.words)
+        yield source
+
+
+def cases(book: Book) -> dict[str, Case]:
+    """The cases of a city by the ids that their requests had."""
+    reports = Report.objects.filter(city=book.id).select_related("case")
+    return {report.key: report.case for report in reports}
