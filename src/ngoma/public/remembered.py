@@ -3,20 +3,20 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_all: list[dict[object, Any]] = []
+
 
 def remembered(seconds: float, *, most: int = 2000) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Give the last answer to the same arguments again for some seconds.
-
-    At most `most` answers are kept; `.forget()` drops all.
-    """
+    """Give the last answer to the same arguments again for some seconds; keep at most `most`."""
 
     def wrap(function: Callable[P, T]) -> Callable[P, T]:
         kept: dict[object, tuple[float, T]] = {}
+        _all.append(kept)
 
         @wraps(function)
         def answer(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -31,7 +31,12 @@ def remembered(seconds: float, *, most: int = 2000) -> Callable[[Callable[P, T]]
             kept[key] = now, value
             return value
 
-        answer.forget = kept.clear  # type: ignore[attr-defined]
         return answer
 
     return wrap
+
+
+def forget() -> None:
+    """Ask anew from now on: the tests need it."""
+    for kept in _all:
+        kept.clear()

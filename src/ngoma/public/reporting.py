@@ -21,6 +21,9 @@ from ngoma.public.drafts import Draft
 from ngoma.public.mapping import PICTURE
 from ngoma.public.site import Site, page, show
 
+UNUSABLE = ("outside_city", "swapped", "bad_position")
+"""What is wrong with a position that has to be given anew."""
+
 ZOOM = 0.25
 """How much closer a tap on the map brings."""
 
@@ -73,6 +76,9 @@ def _where_step(
 def _where(
     request: HttpRequest, site: Site, draft: Draft, problems: Sequence[Problem] = ()
 ) -> HttpResponse:
+    if any(each.code in UNUSABLE for each in problems):
+        # Otherwise it would be refused again, whatever is said in words instead.
+        draft = forms.moved(draft, None, None)
     return _step(request, site, draft, problems, "where", asking.second(site, draft))
 
 

@@ -1,0 +1,210 @@
+"""Three steps to a report, as a browser without a script takes them."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from ngoma.intake.submit import Receipt
+from tests.intake.pictures import encoded, scene
+
+ADDRESS = "/small/report"
+
+
+def draft(answer: HttpResponse) -> str:
+    """The draft that the form of a step carries."""
+    found = re.search(r'name="draft" value="([^"]+)"', answer.content.decode())
+    assert found
+    return unescape(found[1])
+
+
+def step(reader: Client, go: str, before: HttpResponse | None = None, **fields: Any) -> Any:
+    """Press a button of a step, or take the first."""
+    if before is not None:
+        fields["draft"] = draft(before)
+    return reader.post(ADDRESS, {"go": go, **fields})
+
+
+def picture(name: str = "hole.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, encoded(scene(), "JPEG"), "image/jpeg")
+
+
+def report_of(answer: HttpResponse) -> Any:
+    from ngoma.records.models import Report
+
+    assert answer.status_code == 303, answer.content.decode()
+    return Report.objects.get(reference=answer["Location"].split("/")[3])
+
+
+def test_three_steps_lead_to_a_receipt(reader: Client) -> None:
+    first = reader.get(ADDRESS)
+    second = step(reader, "where", first, words="A pothole by the school", photo=picture())
+    assert "Where is it?" in second.content.decode()
+    third = step(reader, "check", second, location="by the gate", place="kasubi")
+    page = third.content.decode()
+    assert "Hole in the road" in page, "the service is proposed"
+    assert "by the gate" in page
+    sent = step(reader, "send", third, service="pothole", contact="a@example.org")
+    report = report_of(sent)
+    assert report.words == "A pothole by the school"
+    assert (report.location, report.place.code) == ("by the gate", "kasubi")
+    assert report.contact.kind == "email"
+    assert report.photos.count() == 1
+    receipt = reader.get(sent["Location"])
+    assert "Thank you. Your report has arrived." in receipt.content.decode()
+    assert "no-store" in receipt["Cache-Control"]
+    assert not reader.cookies
+
+
+def test_sending_twice_is_sending_once(reader: Client) -> None:
+    from ngoma.records.models import Case, Report
+
+    second = step(reader, "where", reader.get(ADDRESS), words="A hole", photo=picture())
+    third = step(reader, "check", second, place="kasubi")
+    answers = [step(reader, "send", third) for _ in range(2)]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert (Report.objects.count(), Case.objects.count()) == (1, 1)
+    assert report_of(answers[0]).photos.count() == 1
+
+
+def test_a_tap_on_the_picture_of_the_map_is_a_place(reader: Client) -> None:
+    second = step(reader, "where", reader.get(ADDRESS), words="A hole")
+    tapped = reader.post(ADDRESS, {"draft": draft(second), "tap.x": "80", "tap.y": "120"})
+    page = tapped.content.decode()
+    assert "West Ward" in page
+    picture_address = re.search(r'src="(/small/map\.svg[^"]+)"', page)
+    assert picture_address
+    drawn = reader.get(unescape(picture_address[1]))
+    assert drawn["Content-Type"] == "image/svg+xml"
+    assert 'class="p"' in drawn.content.decode(), "the pin"
+    report = report_of(step(reader, "send", step(reader, "check", tapped)))
+    # The city lies in the middle of the picture, 0.2 degrees wide.
+    assert report.lat == pytest.approx(0.15, abs=0.03)
+    assert report.lon == pytest.approx(32.05, abs=0.03)
+    assert report.accuracy > 0
+
+
+def test_the_phone_may_say_where_it_is(reader: Client) -> None:
+    second = step(reader, "where", reader.get(ADDRESS), words="A hole")
+    third = step(reader, "check", second, lat="0.15", lon="32.15", accuracy="12.4")
+    report = report_of(step(reader, "send", third))
+    assert (report.lat, report.lon, report.accuracy) == (0.15, 32.15, 12)
+
+
+@pytest.mark.parametrize(
+    ("go", "fields", "says"),
+    [
+        ("where", {"words": "   "}, "Tell us what the problem is"),
+        ("check", {"words": "A hole"}, "Tell us where the problem is"),
+        ("check", {"words": "A hole", "lat": "50", "lon": "8"}, "outside Small"),
+        ("send", {"words": "A hole", "place": "kasubi", "contact": "12"}, "phone number"),
+        ("send", {"words": "x" * 5000, "place": "kasubi"}, "too long"),
+        ("send", {"words": "A hole", "place": "kasubi", "other": "nonsense"}, "no service"),
+    ],
+)
+def test_a_refusal_says_why_and_keeps_what_was_typed(
+    reader: Client, go: str, fields: dict[str, str], says: str
+) -> None:
+    answer = step(reader, go, **fields)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert says in page
+    assert 'role="alert"' in page
+    if "contact" in fields:
+        assert 'value="12"' in page
+    if go == "check":
+        again = step(reader, "check", answer, place="kasubi")
+        assert "A hole" in again.content.decode(), "the words came along"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [(b"%PDF-1.7 hello", "not a photo"), (encoded(scene(), "JPEG")[:900], "damaged")],
+)
+def test_what_is_no_photo_is_refused_at_once(reader: Client, data: bytes, says: str) -> None:
+    file = SimpleUploadedFile("hole.jpg", data, "image/jpeg")
+    answer = step(reader, "where", words="A hole", photo=file)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert ">A hole</textarea>" in answer.content.decode()
+
+
+def test_a_photo_can_be_left_out_again(reader: Client) -> None:
+    second = step(reader, "where", words="A hole", photo=picture())
+    back = step(reader, "show", second)
+    name = re.search(r'name="drop" value="([^"]+)"', back.content.decode())
+    assert name
+    second = step(reader, "where", back, drop=name[1])
+    report = report_of(step(reader, "send", second, place="kasubi"))
+    assert report.photos.count() == 0
+
+
+def test_nobody_can_claim_a_photo_that_another_sent(reader: Client) -> None:
+    from ngoma.records.models import Photo
+
+    step(reader, "where", words="Mine", photo=picture())
+    stolen = Photo.objects.get()
+    forged = step(reader, "send", words="A hole", place="kasubi", photos=stolen.name)
+    assert report_of(forged).photos.count() == 0
+    answer = reader.post(
+        ADDRESS, {"go": "send", "words": "A hole", "place": "kasubi", "draft": "eyJ:forged:x"}
+    )
+    assert report_of(answer).photos.count() == 0
+
+
+def test_a_danger_is_met_with_what_to_do_first(reader: Client) -> None:
+    second = step(reader, "where", words="A cable down in our street")
+    assert "Stay away and call." in second.content.decode()
+    assert 'href="tel:999"' in second.content.decode()
+
+
+def test_a_known_problem_is_offered_and_can_be_joined(
+    reader: Client, tell: Callable[..., Receipt]
+) -> None:
+    known = tell(words="A deep pothole in front of the school gate").case
+    second = step(reader, "where", words="deep pothole in front of the school")
+    third = step(reader, "check", second, lat="0.1501", lon="32.0501", accuracy="10")
+    assert "Is it this one?" in third.content.decode()
+    report = report_of(step(reader, "send", third, joins=known.reference))
+    assert report.case_id == known.pk
+    known.refresh_from_db()
+    assert known.reports_count == 2
+
+
+def test_the_questions_of_a_service_are_asked_and_kept(reader: Client) -> None:
+    third = step(reader, "check", words="A pothole", place="kasubi", service="pothole")
+    assert "How deep is it?" in third.content.decode()
+    sent = step(reader, "send", third, **{"answer.depth": "knee"})
+    assert report_of(sent).answers == {"depth": "knee"}
+    wrong = step(reader, "send", third, **{"answer.depth": "sky"})
+    # The draft was sent already: the first answer stands.
+    assert wrong["Location"] == sent["Location"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"}],
+)  # fmt: skip
+def test_a_form_of_another_site_is_refused(reader: Client, headers: dict[str, str]) -> None:
+    from ngoma.records.models import Report
+
+    fields = {"go": "send", "words": "A hole", "place": "kasubi"}
+    answer = reader.post(ADDRESS, fields, headers=headers)
+    assert answer.status_code == 403
+    assert not Report.objects.exists()
+    own = reader.post(
+        ADDRESS, fields, headers={"origin": "http://localhost", "sec-fetch-site": "same-origin"}
+    )
+    assert own.status_code == 303
+
+
+def test_words_are_answered_with_chips(reader: Client) -> None:
+    chips = reader.post(f"{ADDRESS}/suggest", {"words": "pothole"}).content.decode()
+    assert 'value="pothole" checked' in chips
+    assert "Something else" in chips
+    assert not reader.post(f"{ADDRESS}/suggest", {"words": " "}).content.strip()
