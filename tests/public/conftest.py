@@ -34,10 +34,14 @@ def tell(town: Book) -> Callable[..., Receipt]:
     def tell(**said: Any) -> Receipt:
         nonlocal count
         count += 1
-        defaults = {"words": "A deep hole", "service": "pothole", "lat": 0.15, "lon": 32.05}
-        return submit(
-            Submission(book=town, origin="test", key=str(count), channel="web", **defaults | said)
-        )
+        defaults = {
+            "book": town,
+            "words": "A deep hole",
+            "service": "pothole",
+            "lat": 0.15,
+            "lon": 32.05,
+        }
+        return submit(Submission(origin="test", key=str(count), channel="web", **defaults | said))
 
     return tell
 
