@@ -52,14 +52,14 @@ def die(times: str) -> None:
         if not child:
             _hand_in(f"life-{number}", writer)
         os.close(writer)
-        first = os.read(reader, 100)  # from its first report on it can be killed at any moment
+        said = os.read(reader, 100)  # from its first report on it can be killed at any moment
         time.sleep(chance.uniform(0, 0.12))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        said = first + b"".join(iter(lambda: os.read(reader, 65536), b""))
-        os.close(reader)
+        with os.fdopen(reader, "rb") as rest:
+            said += rest.read()
         # What was cut off in the middle of a line was not told to anybody.
-        print(said.decode().rpartition("\n")[0], flush=True)
+        sys.stdout.write(said.decode().rpartition("\n")[0] + "\n")
 
 
 def _hand_in(life: str, told: int) -> None:

@@ -21,9 +21,9 @@ def stated(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in full.items() if value not in (None, "", [], {})}
 
 
-def in_file(path: Path) -> list[dict[str, Any]]:
+def in_file(path: Path, mapping: Mapping) -> list[dict[str, Any]]:
     """What the rows of a file state."""
-    with Source(path, Mapping(columns={"requested_datetime": ""})) as source:
+    with Source(path, mapping) as source:
         return [stated(row.values) for row in source.rows()]
 
 

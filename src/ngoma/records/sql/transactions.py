@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 
 class CurrentTransaction(models.Func):
@@ -17,3 +17,14 @@ class CurrentTransaction(models.Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
         return "0", []
+
+
+def settled() -> str:
+    """A condition on rows with a `transaction`: none that comes before them can still appear.
+
+    On PostgreSQL a transaction that is still open may have taken an earlier number than one that is
+    visible already, so a row counts once no older transaction is open as the statement sees it.
+    """
+    if connection.vendor == "postgresql":
+        return '"transaction" < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
+    return "TRUE"

@@ -1,0 +1,28 @@
+"""Reading all events in order, each reader with its own bookmark."""
+
+from ngoma.records.models import Bookmark, Event
+from ngoma.records.sql.transactions import settled
+
+_NEXT = """
+SELECT * FROM records_event WHERE ("transaction", id) > (%s, %s) AND {settled}
+ORDER BY "transaction", id LIMIT %s
+"""
+
+
+def read_on(reader: str, limit: int = 500) -> list[Event]:
+    """The events after the reader's bookmark, oldest first; each comes exactly once.
+
+    Call it in the transaction that writes what the reader makes of them and then `advance`s: a
+    second process with the same reader waits there for the first. On PostgreSQL a transaction that
+    stays open, in whichever database of the server, holds the newest events back meanwhile.
+    """
+    mark, _ = Bookmark.objects.select_for_update().get_or_create(reader=reader)
+    sql = _NEXT.format(settled=settled())
+    return list(Event.objects.raw(sql, [mark.transaction, mark.event, limit]))
+
+
+def advance(reader: str, event: Event) -> None:
+    """Move the reader's bookmark behind the event, the last that it has dealt with."""
+    Bookmark.objects.update_or_create(
+        reader=reader, defaults={"transaction": event.transaction, "event": event.pk}
+    )

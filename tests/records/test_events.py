@@ -1,0 +1,146 @@
+"""Reading events in order: each exactly once, and none is stepped over."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
+from time import sleep
+
+import pytest
+from django.db import connection, transaction
+
+from ngoma.casework import talking
+from ngoma.cities.book import Book
+from ngoma.intake.submit import submit
+from ngoma.people.permissions import Actor, resident
+from ngoma.records.models import Bookmark, Event, Report
+from ngoma.records.queries.events import advance, read_on
+from tests.intake import told
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def read_once(reader: str, limit: int = 500) -> list[int]:
+    """What a reader finds in one batch."""
+    with transaction.atomic():
+        events = read_on(reader, limit)
+        if events:
+            advance(reader, events[-1])
+    return [event.pk for event in events]
+
+
+def read_all(reader: str, limit: int = 500) -> list[int]:
+    """What a reader finds until it has come to the last event.
+
+    It may have to wait for transactions of other databases of the same server.
+    """
+    found: list[int] = []
+    for _ in range(600):
+        found += read_once(reader, limit)
+        if Bookmark.objects.get(reader=reader).event == Event.objects.latest("pk").pk:
+            return found
+        if connection.vendor == "postgresql":
+            sleep(0.05)
+    raise TimeoutError(found)
+
+
+def say(report: Report, text: str = "More") -> None:
+    who: Actor = resident(report)
+    talking.inform(actor=who, case_id=report.case_id, text=text)
+
+
+def test_every_reader_goes_through_all_events_once_and_in_order(town: Book) -> None:
+    report = submit(told(town)).report
+    for _ in range(6):
+        say(report)
+    everything = list(Event.objects.order_by("pk").values_list("pk", flat=True))
+    assert read_all("ledger", limit=3) == everything
+    assert read_all("ledger") == []
+    say(report)
+    assert read_all("ledger") == [Event.objects.latest("pk").pk]
+    assert read_all("search") == [*everything, Event.objects.latest("pk").pk]
+
+
+def test_what_is_read_and_not_taken_note_of_comes_again(town: Book) -> None:
+    submit(told(town))
+    with transaction.atomic():
+        advance("counts", read_on("counts")[-1])
+        transaction.set_rollback(True)
+    assert len(read_all("counts")) == 1
+
+
+def test_an_open_transaction_with_an_earlier_number_is_never_stepped_over(town: Book) -> None:
+    """On PostgreSQL the later event is visible first; on SQLite the second writer has to wait."""
+    slow, quick = (submit(told(town)).report for _ in range(2))
+    read_all("ledger")
+    written, seen = Signal(), Signal()
+
+    def write_slowly() -> None:
+        with transaction.atomic():
+            say(slow, "first")
+            written.set()
+            assert seen.wait(20)
+        connection.close()
+
+    def of(report: Report) -> int:
+        return report.case.events.latest("pk").pk
+
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(write_slowly)
+        assert written.wait(20)
+        if connection.vendor == "postgresql":
+            say(quick, "second")
+            assert Event.objects.filter(pk=of(quick), data__text="second").exists()
+            assert read_once("ledger") == [], "what is open may still come before it"
+        seen.set()
+        writing.result(20)
+    if connection.vendor == "sqlite":
+        say(quick, "second")
+    assert of(slow) < of(quick)
+    assert read_all("ledger") == [of(slow), of(quick)]
+
+
+def test_what_was_undone_holds_nobody_up(town: Book) -> None:
+    report = submit(told(town)).report
+    read_all("ledger")
+    with transaction.atomic():
+        say(report, "undone")
+        transaction.set_rollback(True)
+    say(report, "done")
+    assert read_all("ledger") == [report.case.events.latest("pk").pk]
+
+
+def test_two_processes_of_one_reader_read_nothing_twice(town: Book) -> None:
+    for _ in range(12):
+        submit(told(town))
+    found: list[int] = []
+
+    def read() -> None:
+        found.extend(read_all("ledger", limit=1))
+        connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        for each in [threads.submit(read) for _ in range(3)]:
+            each.result(60)
+    assert sorted(found) == sorted(Event.objects.values_list("pk", flat=True))
+
+
+def test_reading_on_uses_the_index_alone(town: Book) -> None:
+    submit(told(town))
+    from ngoma.records.queries.events import _NEXT
+    from ngoma.records.sql.transactions import settled
+
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{explain} {_NEXT.format(settled=settled())}", [0, 5, 10])
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "event_in_order" in plan
+    assert "SORT" not in plan.upper().replace("SORTED", "")
+    assert "B-TREE" not in plan.upper()
+
+
+def test_a_bookmark_says_how_far_its_reader_came(town: Book) -> None:
+    report = submit(told(town)).report
+    read_all("ledger")
+    mark, last = Bookmark.objects.get(), report.case.events.get()
+    assert (mark.reader, mark.event, mark.transaction) == ("ledger", last.pk, last.transaction)
