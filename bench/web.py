@@ -55,7 +55,8 @@ def measure(
             if only.lower() in page.name.lower():
                 pages.append(_measured(page, book, server, Path(folder), seconds))
                 answers = pages[-1].answers if not pages[-1].good else ""
-                say(f"{pages[-1].name:26} {pages[-1].cpu:6.2f} CPU-ms {answers}")
+                memory = f"{server.worker_mb():.0f} MB"
+                say(f"{pages[-1].name:26} {pages[-1].cpu:6.2f} CPU-ms  {memory}  {answers}")
         return Web(database, pages, server.worker_mb())
 
 

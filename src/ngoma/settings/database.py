@@ -10,7 +10,7 @@ from ngoma.settings.table import SettingError
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA cache_size = -8000",
+    "PRAGMA cache_size = -2000",  # kB for each thread of each process: the system has a cache too
     "PRAGMA temp_store = MEMORY",
     "PRAGMA journal_size_limit = 67108864",
 )

@@ -31,9 +31,10 @@ def web_command(host: str, port: int, processes: int, threads: int) -> list[str]
         "log-level": "warning",
     }
     options = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
+    # Without a limit the allocator keeps memory apart for every thread, and never gives it back.
     return [
-        sys.executable, "-m", "granian", *options, "--no-ws", "--respawn-failed-workers",
-        "ngoma.settings.wsgi:application",
+        "/usr/bin/env", "MALLOC_ARENA_MAX=2", sys.executable, "-m", "granian", *options,
+        "--no-ws", "--respawn-failed-workers", "ngoma.settings.wsgi:application",
     ]  # fmt: skip
 
 
