@@ -57,9 +57,12 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
+            # All that a map shows is in the index itself. Plain columns: SQLite knows no INCLUDE.
             models.Index(
-                fields=["quad"],
-                include=["id", "lat", "lon", "service", "state", "city", "public", "opened_at"],
+                fields=[
+                    *("quad", "lat", "lon", "city", "public", "state", "service", "reference"),
+                    "id",
+                ],
                 name="case_on_map",
             ),
             models.Index(fields=["city", "-updated_at", "-id"], name="case_by_change"),
