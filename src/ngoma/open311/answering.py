@@ -81,7 +81,7 @@ def _document(asked: Asked, answer: Answer) -> HttpResponse:
 def _refused(asked: Asked, refusal: Refusal) -> HttpResponse:
     language = asked.error_language
     errors = [
-        {"code": str(fault.status), "description": fault.told(language)} for fault in refusal.faults
+        {"code": fault.status, "description": fault.told(language)} for fault in refusal.faults
     ]
     response = _written(asked, "errors", errors)
     response.status_code = refusal.status

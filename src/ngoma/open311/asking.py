@@ -17,8 +17,8 @@ from ngoma.open311.refusing import FALLBACK, Fault, Refusal, languages
 from ngoma.people import apikeys
 from ngoma.records.models import ApiKey
 
-MOST_BYTES = 90_000_000
-"""Of a whole body: five photos of the largest size as base64, and their words."""
+MOST_BYTES = {"multipart/form-data": 65_000_000, "application/x-www-form-urlencoded": 20_000_000}
+"""Of a whole body: five photos of the largest size as files; one as base64 in a field."""
 
 _TAG = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
 
@@ -70,8 +70,11 @@ class Asked:
             return self._wanted_language((FALLBACK, *languages()))
 
     def _wanted_language(self, known: Sequence[str]) -> str:
-        wanted = [self.request.GET.get("locale", ""), *self._accepted()]
-        for tag in wanted:
+        try:
+            locale = self.one("locale")
+        except Refusal:  # the body cannot be read
+            locale = self.request.GET.get("locale", "")
+        for tag in (locale, *self._accepted()):
             parts = tag.replace("_", "-").lower()
             for language in known:
                 if language.lower() in (parts, parts.partition("-")[0]):
@@ -114,18 +117,23 @@ class Asked:
         return form
 
     def _read(self) -> QueryDict:
+        most = MOST_BYTES.get(self.request.content_type or "application/x-www-form-urlencoded")
+        if most is None:
+            raise Refusal(Fault(415, "content_type"))
+        promised = int(self.request.META.get("CONTENT_LENGTH") or 0)
+        if promised > most:
+            raise RequestDataTooBig
         if self._is("multipart/form-data"):
             return self.request.POST
-        if not self._is("application/x-www-form-urlencoded") and self.request.content_type:
-            raise Refusal(Fault(415, "content_type"))
         # Read here and not by Django, whose limit for forms has no room for a photo as base64.
-        data = self.request.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise RequestDataTooBig
-        promised = self.request.META.get("CONTENT_LENGTH") or "0"
-        if promised.isdigit() and len(data) < int(promised):
+        data = self.request.read(promised)
+        if len(data) < promised:
             raise UnreadablePostError
-        return QueryDict(data, encoding=(self.request.content_params or {}).get("charset"))
+        charset = (self.request.content_params or {}).get("charset") or "utf-8"
+        try:
+            return QueryDict(data.decode(charset), encoding=charset)
+        except (UnicodeDecodeError, LookupError):
+            raise Refusal(Fault(400, "encoding")) from None
 
     def _is(self, content_type: str) -> bool:
         return self.request.content_type == content_type

@@ -25,7 +25,7 @@ STATUSES = {"open": True, "closed": False}
 TELLING = tuple(kind for kind, fields in PUBLIC_FIELDS.items() if "text" in fields)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})")
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def named(asked: Asked, ids: Sequence[str]) -> Wanted:
             known.append(references.read(each))
         except references.BadReference:
             continue
-    return Wanted(**_who(asked), references=known)
+    return Wanted(**_who(asked), references=tuple(known))
 
 
 def page(asked: Asked) -> Page:
@@ -146,7 +146,7 @@ def _who(asked: Asked) -> dict[str, Any]:
     book = asked.book
     return {
         "city_id": book.id,
-        "hidden": [each.id for each in book.services.values() if not each.public],
+        "hidden": tuple(each.id for each in book.services.values() if not each.public),
         "telling": TELLING,
         "origin": origin(asked.key()) if asked.one("api_key") else "",
     }
@@ -171,13 +171,18 @@ def _window(
         return None, None
     try:
         if end is None:
-            return (now() - SPAN, None) if start is None else (start, start + SPAN)
+            return (_minute(now() - SPAN), None) if start is None else (start, start + SPAN)
         return start or end - SPAN, end
     except OverflowError:
         return start, end
 
 
-def _services(reading: Reading) -> list[int] | None:
+def _minute(at: datetime) -> datetime:
+    """The minute that a time lies in, so that pages asked for together count the same."""
+    return at.replace(second=0, microsecond=0)
+
+
+def _services(reading: Reading) -> tuple[int, ...] | None:
     codes = reading.asked.several("service_code")
     whole = reading.asked.one("service_code")
     if offered(reading.asked.book, whole):
@@ -191,7 +196,7 @@ def _services(reading: Reading) -> list[int] | None:
             reading.fault(404, "service_unknown", service=shown(code))
         else:
             found.append(service.id)
-    return found
+    return tuple(found)
 
 
 def _status(reading: Reading) -> bool | None:

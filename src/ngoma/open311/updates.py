@@ -3,8 +3,9 @@
 After the extension servicerequestupdates that mySociety published.
 """
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,8 +27,12 @@ from ngoma.records.queries import updates
 from ngoma.records.queries.photos import url
 from ngoma.records.queries.updates import Told
 
+_CURSOR = re.compile(r"[0-9]{1,17}-[0-9]{1,18}-[0-9]{1,18}")
 CLOCK_SKEW = timedelta(minutes=10)
 MOST = 1000
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before it there was nothing to tell."""
+
 STATUSES = {
     "opened": "OPEN",
     "accepted": "INVESTIGATING",
@@ -65,11 +70,11 @@ def list_updates(asked: Asked, /) -> Answer:
         code = "span" if end > start else "dates_exchanged"
         reading.fault(400, code, days=SPAN.days, first="start_date", last="end_date")
     after = reading.asked.one("after")
-    if after and not all(part.isascii() and part.isdigit() for part in after.split("-", 2)):
+    if after and not _CURSOR.fullmatch(after):
         reading.fault(400, "bad_cursor", value=shown(after))
     refuse_all(reading.faults)
     hidden = [each.id for each in book.services.values() if not each.public]
-    end = end or now()
+    end = max(end or now(), EARLIEST)
     found, more = updates.between(
         book.id,
         start or end - SPAN,

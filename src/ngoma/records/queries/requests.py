@@ -8,6 +8,7 @@ without words, address, answers and photo.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import cos, radians
 from typing import Any, NamedTuple
 
@@ -16,6 +17,9 @@ from django.db import connection
 
 from ngoma.base.quad import EARTH_M, Box, box_ranges
 from ngoma.records.sql.moments import moment, parameter
+
+SMALL = 0.03
+"""Degrees of latitude up to which a box is small: some 3 km."""
 
 OPEN = ("received", "accepted", "in_progress", "waiting")
 
@@ -46,13 +50,13 @@ class Wanted:
     """
 
     city_id: int
-    hidden: Sequence[int]
-    telling: Sequence[str]
+    hidden: tuple[int, ...]
+    telling: tuple[str, ...]
     origin: str = ""
-    references: Sequence[str] | None = None
+    references: tuple[str, ...] | None = None
     received: tuple[datetime | None, datetime | None] = (None, None)
     changed: tuple[datetime | None, datetime | None] = (None, None)
-    services: Sequence[int] | None = None
+    services: tuple[int, ...] | None = None
     open: bool | None = None
     box: Box | None = None
     circle: Circle | None = None
@@ -110,6 +114,7 @@ WHERE {conditions} ORDER BY {order} LIMIT %s OFFSET %s
 _COUNT = """
 SELECT COUNT(*) FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE {conditions}
 """
+_RUN = "SELECT n.id FROM records_case n WHERE n.quad BETWEEN %s AND %s"
 _ANSWERS = "SELECT id, answers FROM records_report WHERE id IN ({ids})"
 _PHOTOS = """
 SELECT report_id, case_id, name FROM records_photo
@@ -152,7 +157,12 @@ def page(
 
 
 def count(wanted: Wanted) -> int:
-    """How many requests there are on all pages."""
+    """How many requests there are on all pages. Counted anew when anything has happened since."""
+    return _count(wanted, _all("SELECT MAX(id) FROM records_event", ())[0][0])
+
+
+@lru_cache(maxsize=64)
+def _count(wanted: Wanted, newest_event: int | None) -> int:
     conditions, parameters = _conditions(wanted)
     return int(_all(_COUNT.format(conditions=" AND ".join(conditions)), parameters)[0][0])
 
@@ -232,7 +242,8 @@ def visible(hidden: Sequence[int]) -> tuple[str, list[Any]]:
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     public, hidden = visible(wanted.hidden)
-    conditions, parameters = ["r.city_id = %s"], [wanted.city_id]
+    conditions = ["r.city_id = %s", "c.city_id = %s"]
+    parameters: list[Any] = [wanted.city_id, wanted.city_id]
     if wanted.origin:
         conditions.append(f"({public} OR r.origin = %s)")
         parameters += [*hidden, wanted.origin]
@@ -260,12 +271,17 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
 
 
 def _where(wanted: Wanted) -> Iterable[tuple[str, list[Any]]]:
-    """In the box, and within the circle: runs of the map's index, then the exact edges."""
+    """In the box, and within the circle.
+
+    What lies in a small box is found by the map's index; in a large one it is met soon enough by
+    going through the list.
+    """
     if wanted.box is not None:
         south, west, north, east = wanted.box
-        runs = box_ranges(south, west, north, east, most=6)
-        ends = [end for run in runs for end in run]
-        yield "(" + " OR ".join(["c.quad BETWEEN %s AND %s"] * len(runs)) + ")", ends
+        if north - south < SMALL:
+            runs = box_ranges(south, west, north, east, most=6)
+            ends = [end for run in runs for end in run]
+            yield f"c.id IN ({' UNION ALL '.join([_RUN] * len(runs))})", ends
         either = "AND" if west <= east else "OR"
         edges = f"{_LAT} BETWEEN %s AND %s AND ({_LON} >= %s {either} {_LON} <= %s)"
         yield edges, [south, north, west, east]
