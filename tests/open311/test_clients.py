@@ -106,7 +106,7 @@ def test_georeport(served: str, form: str) -> None:
     client = GeoReport(served, jurisdiction="tryout", output_format=form)
     reference = _report(served)
     _report(served, description="Another")
-    assert [each["service_code"] for each in client.get_service_list()][0] == "pothole"
+    assert client.get_service_list()[0]["service_code"] == "pothole"
     attributes = client.get_service_definition("light")["attributes"]
     assert len(attributes if form == "json" else attributes["attribute"]) == 7
     assert len(client.get_service_requests(status="open", service_code="pothole")) == 2

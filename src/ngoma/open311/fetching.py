@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urljoin
 
 import httpcore
+import httpx
 import structlog
 
 from ngoma.intake import photos
@@ -31,13 +32,13 @@ class Unfetchable(Exception):
     """There is no photo to be had at this address, now or later."""
 
 
-def fetch_photo(*, report: int, url: str) -> None:
+def fetch_photo(*, report: int, url: str, allowed: Callable[[str], bool] | None = None) -> None:
     """The job: fetch a photo and give it to the report. What is no photo is left."""
     known = Report.objects.filter(pk=report).first()
     if known is None:
         return
     try:
-        photo = photos.store(fetch(url), at=known.received_at)
+        photo = photos.store(fetch(url, allowed=allowed or is_public), at=known.received_at)
     except (Unfetchable, photos.PhotoRefused) as refused:
         log.info("photo not fetched", report=report, reason=str(refused))
         return
@@ -67,13 +68,24 @@ def fetch(url: str, *, allowed: Callable[[str], bool] = is_public) -> bytes:
     until = time.monotonic() + SECONDS
     with httpcore.ConnectionPool(network_backend=_Guarded(allowed)) as pool:
         for _ in range(MOST_REDIRECTIONS + 1):
-            if not url.startswith(("http://", "https://")):
-                raise Unfetchable("not an address of the web")
-            found = _ask(pool, url, until)
+            found = _ask(pool, _usable(url), until)
             if isinstance(found, bytes):
                 return found
             url = found
     raise Unfetchable("too many redirections")
+
+
+def _usable(url: str) -> str:
+    """The address as it is sent: names and paths of any script in ASCII."""
+    try:
+        plain = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Unfetchable("not a usable address") from error
+    if plain.scheme not in ("http", "https") or not plain.host:
+        raise Unfetchable("not an address of the web")
+    if plain.port is not None and not 0 < plain.port < 65536:
+        raise Unfetchable("not a usable address")
+    return str(plain)
 
 
 def _ask(pool: httpcore.ConnectionPool, url: str, until: float) -> bytes | str:
@@ -90,7 +102,7 @@ def _ask(pool: httpcore.ConnectionPool, url: str, until: float) -> bytes | str:
             if response.status != 200:
                 raise Unfetchable(f"the server answered {response.status}")
             return _body(response.iter_stream(), until)
-    except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, UnicodeError) as error:
+    except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
         raise Unfetchable("not a usable address") from error
 
 
@@ -129,7 +141,9 @@ class _Guarded(httpcore.SyncBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except socket.gaierror as error:
-            raise httpcore.ConnectError(str(error)) from error
+            if error.errno == socket.EAI_AGAIN:
+                raise httpcore.ConnectError(str(error)) from error
+            raise Unfetchable("no such host") from error
         addresses = [str(each[4][0]) for each in found]
         if not addresses or not all(map(self._allowed, addresses)):
             raise Unfetchable("not a public host")
