@@ -6,9 +6,11 @@ from threading import Event
 import structlog
 from django.db import close_old_connections, transaction
 
+from ngoma.base.characters import clean
 from ngoma.base.clock import now
 from ngoma.records.models import Job
 from ngoma.records.sql.claims import claim
+from ngoma.triage.privacy import find_private, redact
 from ngoma.work import registry, timers
 from ngoma.work.queue import Later
 
@@ -65,13 +67,16 @@ def run_until_idle(limit: int = 10_000) -> int:
 
 def run_job(job: Job) -> None:
     """Run one claimed job to one of: done and deleted, put back for later, parked."""
+    if job.attempts > ATTEMPTS:
+        _park(job, "its worker died each time")
+        return
     try:
         handler = registry.handler(job.kind)
         if handler.atomic:
             with transaction.atomic():
                 if _take_out(job):
                     handler.run(**job.data)
-        elif _still_ours(job):
+        elif _renew(job):
             handler.run(**job.data)
             _take_out(job)
     except Later as later:
@@ -86,20 +91,30 @@ def _take_out(job: Job) -> bool:
     return bool(Job.objects.filter(pk=job.pk, attempts=job.attempts).delete()[0])
 
 
-def _still_ours(job: Job) -> bool:
-    return Job.objects.filter(pk=job.pk, attempts=job.attempts).exists()
+def _renew(job: Job) -> bool:
+    """Hold the job anew, for it may have waited long in its batch. False: another worker has it."""
+    ours = Job.objects.filter(pk=job.pk, attempts=job.attempts)
+    return bool(ours.update(claimed_until=now() + HOLD))
 
 
 def _failed(job: Job, error: Exception) -> None:
-    description = f"{type(error).__name__}: {error}"[:2000]
+    text = clean(f"{type(error).__name__}: {error}"[:2000])
+    # An error may quote what it failed on; an address is at home in the vault alone.
+    description = redact(text, find_private(text, ""))
     if job.attempts >= ATTEMPTS:
-        Job.objects.filter(pk=job.pk).update(parked_at=now(), claimed_until=None, error=description)
-        return
-    _put_back(job, now() + timedelta(seconds=2.0**job.attempts), job.attempts, description)
+        _park(job, description)
+    else:
+        _put_back(job, now() + timedelta(seconds=2.0**job.attempts), job.attempts, description)
+
+
+def _park(job: Job, error: str) -> None:
+    ours = Job.objects.filter(pk=job.pk, attempts=job.attempts)
+    ours.update(parked_at=now(), claimed_until=None, error=error)
 
 
 def _put_back(job: Job, run_at: datetime, attempts: int, error: str = "") -> None:
-    Job.objects.filter(pk=job.pk).update(
+    """Let the job be claimed again from `run_at`, unless another worker has it by now."""
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         run_at=run_at, attempts=attempts, claimed_until=None, error=error
     )
 
