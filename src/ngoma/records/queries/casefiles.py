@@ -170,8 +170,11 @@ ORDER BY n.event_id, n.channel, n.state
 """
 _PHOTOS = """
 SELECT p.id, p.name, p.kind, p.report_id, p.width, p.height, p.public FROM records_photo p
-LEFT JOIN records_report r ON r.id = p.report_id
-WHERE p.case_id = %s OR r.case_id = %s ORDER BY p.id
+WHERE p.id IN (
+    SELECT id FROM records_photo WHERE case_id = %s
+    UNION
+    SELECT q.id FROM records_photo q JOIN records_report r ON r.id = q.report_id WHERE r.case_id = %s
+) ORDER BY p.id
 """
 _BRIEFS = """
 SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.opened_at, c.reports_count,
