@@ -11,14 +11,18 @@ from markupsafe import Markup, escape
 from ngoma.base.polygons import centre, simplified
 from ngoma.cities.book import book_of
 from ngoma.desk.site import Desk
+from ngoma.look import formats
 from ngoma.records.queries.places import boundaries
 
-WIDTH, HEIGHT = 280, 320
+SIZES = {"beside": (280, 320), "alone": (640, 220)}
+"""Width and height of the drawing beside a photo, and alone."""
 _DEGREE_M = 111_195.0
 _ROUGHNESS_M = 12.0
-_ACROSS_M = 1600.0
+_METRES = 5.5
+"""Metres of a pixel where the position is exact."""
 _MARGIN = 42
 """Pixels from the edge within which a name would be cut."""
+_ROUND = (200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 1_000_000)
 _PIN = "M0 0C-4-10-15-15-15-27a15 15 0 0 1 30 0C15-15 4-10 0 0Z"
 
 Ring = tuple[tuple[float, float], ...]
@@ -27,27 +31,29 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is seen: its middle in degrees, and the metres it is wide."""
+    """What is seen: its middle in degrees, its size in pixels, and the metres of one pixel."""
 
     lat: float
     lon: float
-    across: float = _ACROSS_M
+    width: int
+    height: int
+    metres: float
 
     @property
     def scale(self) -> float:
         """Pixels in a degree of latitude."""
-        return WIDTH / self.across * _DEGREE_M
+        return _DEGREE_M / self.metres
 
     def place(self, lat: float, lon: float) -> tuple[float, float]:
         """Where a point is seen, in pixels from the top left."""
-        x = (lon - self.lon) * self.scale * cos(radians(self.lat)) + WIDTH / 2
-        return x, (self.lat - lat) * self.scale + HEIGHT / 2
+        x = (lon - self.lon) * self.scale * cos(radians(self.lat)) + self.width / 2
+        return x, (self.lat - lat) * self.scale + self.height / 2
 
     @property
     def box(self) -> Box:
         """South, west, north, east."""
-        tall = HEIGHT / 2 / self.scale
-        wide = WIDTH / 2 / self.scale / cos(radians(self.lat))
+        tall = self.height / 2 / self.scale
+        wide = self.width / 2 / self.scale / cos(radians(self.lat))
         return self.lat - tall, self.lon - wide, self.lat + tall, self.lon + wide
 
 
@@ -64,30 +70,35 @@ def around(
     lat: float | None,
     lon: float | None,
     *,
+    size: str = "beside",
     accuracy: int = 0,
     others: Iterable[tuple[float, float]] = (),
 ) -> Markup | None:
-    """The map with a pin, the circle of uncertainty (metres) and other cases as dots.
+    """The map with a pin, the circle of uncertainty (metres), other cases as dots and a scale.
 
     It carries its middle and scale, so that a script can turn a click into a position.
     """
     if lat is None or lon is None:
         return None
-    window = Window(lat, lon, max(_ACROSS_M, 2.5 * accuracy))
+    width, height = SIZES[size]
+    metres = max(_METRES, 2.5 * accuracy / height)
+    window = Window(lat, lon, width, height, metres)
     areas = [
         each for each in _areas(desk.book.id, desk.book.version) if _meet(each.box, window.box)
     ]
     parts = [_outline(window, each.rings) for each in areas]
     parts += [_label(window, *each.middle, _name(desk, each.place_id)) for each in areas]
+    parts += [_label(window, *spot) for spot in _spots(desk, window)]
     parts += [_dot(window, *each) for each in others]
-    x, y = WIDTH / 2, HEIGHT / 2
+    x, y = width / 2, height / 2
     if accuracy:
-        radius = accuracy / window.across * WIDTH
+        radius = accuracy / metres
         parts.append(f'<circle class="about" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>')
     parts.append(f'<path class="pin" d="{_PIN}" transform="translate({x:.0f} {y:.0f})"/>')
+    parts.append(_scale(window))
     middle = f'data-lat="{lat:.6f}" data-lon="{lon:.6f}" data-scale="{window.scale:.2f}"'
     return Markup(  # noqa: S704 - numbers, fixed text and escaped names
-        f'<svg class="area" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '
+        f'<svg class="area" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" '
         f'aria-hidden="true" focusable="false" {middle}>{"".join(parts)}</svg>'
     )
 
@@ -102,9 +113,27 @@ def _outline(window: Window, rings: Sequence[Ring]) -> str:
 
 def _label(window: Window, lat: float, lon: float, name: str) -> str:
     x, y = window.place(lat, lon)
-    if not (_MARGIN < x < WIDTH - _MARGIN and 10 < y < HEIGHT - 10):
+    if not (_MARGIN < x < window.width - _MARGIN and 12 < y < window.height - 30):
         return ""
     return f'<text x="{x:.0f}" y="{y:.0f}">{escape(name)}</text>'
+
+
+def _spots(desk: Desk, window: Window) -> Iterable[tuple[float, float, str]]:
+    """Places that are known as a point: villages, landmarks."""
+    south, west, north, east = window.box
+    for each in desk.book.places.values():
+        lat, lon = each.lat, each.lon
+        if lat is not None and lon is not None and south < lat < north and west < lon < east:
+            yield lat, lon, desk.text(each.names)
+
+
+def _scale(window: Window) -> str:
+    """A line that is as long as a round number of metres."""
+    metres = next(each for each in _ROUND if each / window.metres > 40)
+    x, y, length = 12, window.height - 12, metres / window.metres
+    line = f'<path class="scale" d="M{x} {y - 4}v4h{length:.0f}v-4"/>'
+    said = escape(formats.metres(metres))
+    return f'{line}<text class="scale" x="{x + length + 6:.0f}" y="{y}">{said}</text>'
 
 
 def _dot(window: Window, lat: float, lon: float) -> str:

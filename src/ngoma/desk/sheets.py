@@ -117,6 +117,9 @@ class Sheet:
 def sheet(desk: Desk, head: Head, *, others: Sequence[tuple[float, float]] = ()) -> Sheet:
     """Open the file of a case. `others` are dots for its map."""
     file = opened(head)
+    first = file.reports[0].id if file.reports else None
+    photographed = any(each.report_id == first for each in file.photos)
+    size = "beside" if photographed else "alone"
     accuracy = file.reports[0].accuracy if file.reports else 0
     return Sheet(
         desk=desk,
@@ -126,7 +129,7 @@ def sheet(desk: Desk, head: Head, *, others: Sequence[tuple[float, float]] = ())
         alike=proposal.alike(desk, file.proposal),
         work=[_photo(each) for each in file.photos if each.report_id is None],
         actions=possible(desk, head),
-        map=maps.around(desk, head.lat, head.lon, accuracy=accuracy, others=others),
+        map=maps.around(desk, head.lat, head.lon, size=size, accuracy=accuracy, others=others),
     )
 
 

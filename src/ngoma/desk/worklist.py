@@ -88,7 +88,7 @@ def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
         services=(service,) if service is not None else None,
         places=_below(desk, place) if place is not None else None,
         assignee=desk.user.pk if given["assignee"] == "me" else _number(given["assignee"]),
-        ids=search.matching(desk.book.id, given["q"]) if given["q"] else None,
+        ids=_holding(desk, given["q"]) if given["q"] else None,
         late_at=now() if given["late"] else None,
     )
 
@@ -148,6 +148,10 @@ def _reference(desk: Desk, typed: str) -> str | None:
         return case_reference(desk.book.id, read_reference(typed))
     except BadReference:
         return None
+
+
+def _holding(desk: Desk, words: str) -> list[int]:
+    return [found.id for found in search.search(desk.book.id, words, public=False)]
 
 
 def _below(desk: Desk, place_id: int) -> list[int]:
