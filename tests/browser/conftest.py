@@ -1,0 +1,79 @@
+"""A served city with some reports, and pages of a real browser that reach nothing else."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ngoma.cities import book
+from ngoma.intake.submission import Submission
+from ngoma.intake.submit import Receipt, submit
+from ngoma.public import remembered
+from tests.intake.pictures import encoded, scene
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# Playwright's loop runs in this thread, and Django takes that for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+PACKS = Path(__file__).resolve().parents[2] / "src" / "ngoma" / "packs"
+
+
+@pytest.fixture
+def kampala(transactional_db: None, settings: Any, tmp_path: Path) -> str:
+    """A shipped city with three reports; its slug."""
+    from ngoma.cities.load import load
+
+    settings.MEDIA_ROOT = tmp_path / "media"
+    book.forget()
+    remembered.forget()
+    load(PACKS / "kampala")
+    for number, words in enumerate(("A deep hole", "Ekinnya mu luguudo", "Shimo barabarani")):
+        told(words, str(number))
+    return "kampala"
+
+
+def told(words: str, key: str) -> Receipt:
+    """A report with a photo, in the middle of the city."""
+    return submit(
+        Submission(
+            book=book.book("kampala"),
+            origin="test",
+            key=key,
+            channel="web",
+            words=words,
+            service="pothole",
+            lat=0.3476,
+            lon=32.5825,
+            location="by the market",
+            photos=(encoded(scene(), "JPEG"),),
+        )
+    )
+
+
+@pytest.fixture
+def open_page(browser: "Browser", live_server: Any) -> Iterator[Callable[..., "Page"]]:
+    """Opens a page of the server; whatever asks anything of another host fails the test."""
+    contexts, strangers, troubles = [], [], []
+
+    def open_page(address: str, **options: Any) -> "Page":
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda asked: strangers.append(asked.url) if _far(asked.url) else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(address)
+        return page
+
+    def _far(url: str) -> bool:
+        return not url.startswith((live_server.url, "blob:", "data:"))
+
+    yield open_page
+    cookies = [cookie for context in contexts for cookie in context.cookies()]
+    for context in contexts:
+        context.close()
+    assert not strangers
+    assert not troubles
+    assert not cookies
