@@ -121,6 +121,7 @@ class Brief(NamedTuple):
     state: str
     service_id: int | None
     place_id: int | None
+    department_id: int | None
     opened_at: datetime
     reports: int
     words: str
@@ -173,12 +174,13 @@ SELECT p.id, p.name, p.kind, p.report_id, p.width, p.height, p.public FROM recor
 WHERE p.id IN (
     SELECT id FROM records_photo WHERE case_id = %s
     UNION
-    SELECT q.id FROM records_photo q JOIN records_report r ON r.id = q.report_id WHERE r.case_id = %s
+    SELECT q.id FROM records_photo q JOIN records_report r ON r.id = q.report_id
+    WHERE r.case_id = %s
 ) ORDER BY p.id
 """
 _BRIEFS = """
-SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.opened_at, c.reports_count,
-       COALESCE(substr(r.words, 1, 160), '')
+SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.department_id, c.opened_at,
+       c.reports_count, COALESCE(substr(r.words, 1, 160), '')
 FROM records_case c LEFT JOIN records_report r ON r.reference = c.reference
 WHERE c.city_id = %s AND c.id IN ({marks}) ORDER BY c.opened_at DESC, c.id DESC
 """
@@ -230,7 +232,7 @@ def briefs(city_id: int, ids: Sequence[int]) -> dict[int, Brief]:
     if not ids:
         return {}
     rows = _all(_BRIEFS.format(marks=", ".join(["%s"] * len(ids))), [city_id, *ids])
-    return {row[0]: Brief(*row[:5], moment(row[5]), *row[6:]) for row in rows}  # type: ignore[arg-type]
+    return {row[0]: Brief(*row[:6], moment(row[6]), *row[7:]) for row in rows}  # type: ignore[arg-type]
 
 
 def _report(row: Sequence[Any]) -> Told:
