@@ -52,6 +52,7 @@ class Part:
 def run(arguments: Sequence[str]) -> int:
     """Check everything, or with `arguments` run pytest with them. Returns the exit status."""
     install_programs()
+    install_npm_client()
     if arguments:
         return subprocess.call([*_PYTEST, *arguments], cwd=ROOT)
     parts = [
@@ -116,22 +117,36 @@ def _may_make_databases(url: str) -> bool:
 
 
 def install_programs() -> None:
-    """See to what pages are tested with: Chromium and a Korean font."""
+    """See to what pages and clients are tested with: Chromium, a Korean font, and npm."""
     missing = []
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         missing.append("chromium")
     if not _has_korean_font():
         missing.append("fonts-nanum")
+    if not all(map(shutil.which, ("node", "npm"))):
+        missing += ["nodejs", "npm"]
     if not missing:
         return
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(f"SKIPPED: tests in a browser need {' and '.join(missing)}: {' '.join(command)}")
+        print(f"SKIPPED: some tests need {' and '.join(missing)}: {' '.join(command)}")
         return
     print(f"Installing {' and '.join(missing)}", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update"], command):
         subprocess.call(step, env=environment, stdout=subprocess.DEVNULL)
+
+
+def install_npm_client() -> None:
+    """Install the Open311 client of npm that the tests run, as its lock file has it."""
+    folder = ROOT / "tests" / "open311" / "node"
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if not shutil.which("npm"):
+        print(f"SKIPPED: the npm client is not tested: install npm, then `npm ci` in {folder}")
+        return
+    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
+        print("Installing the npm client of Open311", flush=True)
+        subprocess.call(["npm", "ci", "--silent"], cwd=folder)
 
 
 def _has_korean_font() -> bool:
