@@ -58,7 +58,7 @@ def figures(city_id: int, since: datetime) -> Figures:
     return public_cases.figures(city_id, since=since, at=clock.now())
 
 
-@remembered(10)
+@remembered(60)
 def _fixed_lately(city_id: int) -> tuple[int, ...]:
     return tuple(public_cases.fixed_with_photos(city_id, limit=4))
 

@@ -25,6 +25,8 @@ def remembered(seconds: float, *, most: int = 2000) -> Callable[[Callable[P, T]]
             found = kept.get(key)
             if found is not None and now - found[0] < seconds:
                 return found[1]
+            if found is not None:
+                kept[key] = now, found[1]  # for who asks while it is found anew
             value = function(*args, **kwargs)
             if len(kept) >= most:
                 kept.clear()

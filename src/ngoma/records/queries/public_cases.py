@@ -184,10 +184,11 @@ def fixed_with_photos(city_id: int, *, limit: int = 3) -> list[int]:
 
 def open_by_place(city_id: int) -> dict[int, int]:
     """How many open cases lie in each place itself (not counting the places in it)."""
+    # The sum keeps SQLite from going through all cases in the order of their places.
     sql = """
-        SELECT c.place_id, COUNT(*) FROM records_case c
+        SELECT c.place_id + 0, COUNT(*) FROM records_case c
         WHERE c.city_id = %s AND c.state IN (%s, %s, %s, %s) AND c.place_id IS NOT NULL
-        GROUP BY c.place_id"""
+        GROUP BY 1"""
     return dict(_all(sql, [city_id, *OPEN]))
 
 
