@@ -21,7 +21,7 @@ def create(
     updates: bool = False,
     expires_at: datetime | None = None,
 ) -> str:
-    """Add a key of a program and return it; it cannot be read again. `updates`: may change cases."""
+    """Add a key of a program; returns it, for the last time. `updates`: it may change cases."""
     key = key or secrets.token_urlsafe(24)
     ApiKey.objects.create(
         city_id=city_id,

@@ -79,8 +79,8 @@ def resident(report: Report) -> Actor:
 
 
 def staff(user: User) -> Actor:
-    """A member of staff with what their memberships grant."""
-    memberships = Membership.objects.filter(user=user)
+    """A member of staff with what their memberships grant; nothing for who has left."""
+    memberships = Membership.objects.filter(user=user, user__is_active=True)
     return Actor("staff", user_id=user.pk, grants=frozenset(_grants(memberships)))
 
 

@@ -73,25 +73,19 @@ def keep(
     purpose: str = "report",
     at: datetime | None = None,
 ) -> Contact:
-    """Seal an address. The same one in the same city and purpose is the same contact, renewed."""
+    """Seal an address. The same one in the same city and purpose is the same contact, renewed.
+
+    A name once told stays where none is told now.
+    """
     at = at or now()
+    sealed = {"sealed": _seal(city_id, address)}
+    renewed = {"language": language, "expires_at": at + KEEP}
     contact, _ = Contact.objects.update_or_create(
         city_id=city_id,
         finder=_finder(city_id, address.address),
         purpose=purpose,
-        defaults={
-            "kind": address.kind,
-            "sealed": _seal(city_id, address),
-            "language": language,
-            "expires_at": at + KEEP,
-        },
-        create_defaults={
-            "kind": address.kind,
-            "sealed": _seal(city_id, address),
-            "language": language,
-            "created_at": at,
-            "expires_at": at + KEEP,
-        },
+        defaults=renewed | (sealed if address.name else {}),
+        create_defaults=renewed | sealed | {"kind": address.kind, "created_at": at},
     )
     return contact
 
@@ -107,7 +101,7 @@ def reveal(contact: Contact) -> Address:
     sealed = bytes(contact.sealed)
     try:
         plain = _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], str(contact.city_id).encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise Sealed(
             "the vault key does not open this contact: was NGOMA_VAULT_KEY changed?"
         ) from None
