@@ -208,3 +208,18 @@ def test_words_are_answered_with_chips(reader: Client) -> None:
     assert 'value="pothole" checked' in chips
     assert "Something else" in chips
     assert not reader.post(f"{ADDRESS}/suggest", {"words": " "}).content.strip()
+
+
+def test_photos_that_no_report_took_are_dropped(reader: Client, settings: Any) -> None:
+    from ngoma.base.clock import now
+    from ngoma.intake.photos import UNUSED, discard_unused
+    from ngoma.records.models import Photo
+
+    third = step(reader, "send", words="A hole", place="kasubi", photo=picture())
+    assert report_of(third).photos.count() == 1
+    step(reader, "where", words="Never sent", photo=picture())
+    assert discard_unused(now()) == 0
+    assert discard_unused(now() + UNUSED * 2) == 1
+    assert Photo.objects.count() == 1
+    files = [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+    assert len(files) == 3, "the original and two copies of the one that was taken"

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 import pillow_heif
@@ -29,6 +29,8 @@ FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "HEIF": 
 """What is taken, by Pillow's name, with the ending of the original. MPO is a JPEG of several."""
 
 QUALITY = 78
+UNUSED = timedelta(days=2)
+"""How long a photo waits for the report that it was sent for."""
 
 _BEGINNING = re.compile(
     rb"\xff\xd8\xff|\x89PNG|RIFF.{4}WEBP|.{4}ftyp(?:hei|hev|mif|msf)", re.DOTALL
@@ -103,6 +105,14 @@ def discard(stored: Iterable[Photo]) -> None:
         photo.delete()
         for path in (photo.original, *(public_path(photo.name, size) for size in SIZES)):
             default_storage.delete(path)
+
+
+def discard_unused(at: datetime | None = None) -> int:
+    """Delete the photos that no report took in two days; returns how many. Called by the clock."""
+    before = (at or now()) - UNUSED
+    forgotten = list(Photo.objects.filter(report=None, case=None, added_at__lt=before)[:500])
+    discard(forgotten)
+    return len(forgotten)
 
 
 def _upright(data: bytes) -> tuple[Image.Image, tuple[int, int]]:

@@ -1,7 +1,7 @@
 """A report that is being written: it travels in the form itself, signed, and is stored nowhere.
 
 The signature keeps a reader from claiming photos that somebody else sent. Photos alone are kept on
-the server, under names that nobody can guess; those that no report takes are dropped after a day.
+the server, under names that nobody can guess; those that no report takes are dropped later.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from typing import Any
 from django.core import signing
 
 SALT = "ngoma.draft"
-LIFE = 3 * 86400
+LIFE = 86400
 """Seconds after which a form that lay around is not taken any more."""
 
 

@@ -68,7 +68,7 @@ def receipt(request: HttpRequest, site: Site, reference: str, secret: str) -> Ht
         "shown": shown(told.reference),
         "title": site.service(told.service_id) or _("A problem"),
         "department": site.department(told.department_id),
-        "sentence": status.sentence(site, told, None),
+        "sentence": status.sentence(site, told, own=True),
         "joined": told.case_reference != told.reference,
         "link": link,
         "address": site.url(_address(told)),

@@ -79,8 +79,13 @@ def fixed_in(opened: datetime, resolved: datetime, due: datetime | None) -> str:
     return _("Fixed in %(span)s, %(promise)s") % words
 
 
-def sentence(site: Site, told: Told, last: Happened | None) -> Sentence:
-    """The state of a report's case as a sentence. `last` is the event that led to it."""
+def sentence(
+    site: Site, told: Told, last: Happened | None = None, *, own: bool = False
+) -> Sentence:
+    """The state of a report's case as a sentence, `own`: said to its reporter.
+
+    `last` is the event that led to it, where the state has to be explained by one.
+    """
     now = clock.now()
     who = site.department(told.department_id) or site.name
     match told.state:
@@ -90,7 +95,9 @@ def sentence(site: Site, told: Told, last: Happened | None) -> Sentence:
             return _in_work(told, now, who)
         case "waiting":
             return Sentence(
-                _("We wait for an answer from the person who reported it."),
+                _("We wait for your answer.")
+                if own
+                else _("We wait for an answer from the person who reported it."),
                 _("Until then the clock stands. Asked on %(day)s.")
                 % {"day": day(last.at if last else told.received_at)},
             )

@@ -41,6 +41,7 @@ def followed(site: Site, known: Story, *, own: bool) -> dict[str, Any]:
     """What a report's page shows: to everybody, or with `own` to its reporter."""
     told = known.told
     open_to_all = told.public or own
+    leading = _leading(known.events)
     before, after = _photos(known) if open_to_all else ([], [])
     landmark = told.location if own else public_location(told.location, site.book.country)
     where = [landmark if open_to_all else "", site.place(told.place_id, exact=open_to_all)]
@@ -52,7 +53,8 @@ def followed(site: Site, known: Story, *, own: bool) -> dict[str, Any]:
         "where": ", ".join(part for part in where if part),
         "place": site.book.places.get(told.place_id) if told.place_id and told.public else None,
         "standing": status.tag(told.state, due=told.due, fixed=told.resolved_at is not None),
-        "sentence": status.sentence(site, told, _leading(known.events)),
+        "sentence": status.sentence(site, told, leading, own=own),
+        "question": leading.data.get("text", "") if leading and told.state == "waiting" else "",
         "steps": steps(site, known, own=own),
         "words": told.words if own else told.public_words if told.public else "",
         "before": before,
