@@ -131,7 +131,7 @@ def check_inclusion(
     index: int, size: int, root: bytes, leaf: bytes, proof: Sequence[bytes]
 ) -> None:
     """Raise `BadProof` unless the proof leads from the leaf's hash at `index` to the root."""
-    _check_hashes(root, leaf, *proof)
+    _check_hashes(leaf, *proof)
     if not 0 <= index < size:
         raise BadProof(f"a tree of {size} leaves has no leaf {index}")
     at, last, found = index, size - 1, leaf
@@ -158,13 +158,13 @@ def check_consistency(
 
     The old tree must have a leaf: to be consistent with an empty one says nothing.
     """
-    _check_hashes(old_root, new_root, *proof)
     if not 0 < old <= new:
         raise BadProof(f"no consistency proof leads from {old} leaves to {new}")
     if old == new:
         if proof or old_root != new_root:
             raise BadProof("trees of one size are consistent if they are the same")
         return
+    _check_hashes(old_root, *proof)
     hashes = list(proof)
     if old & (old - 1) == 0:
         hashes.insert(0, old_root)
