@@ -281,6 +281,12 @@ def test_batch_and_blackbox(door: Door) -> None:
     assert door.get(f"tokens/{token}") == [{"service_request_id": None, "token": token}]
 
 
+@pytest.mark.parametrize(("locale", "kept"), [("sw_KE", "sw"), ("x" * 300, "en"), ("", "")])
+def test_the_language_that_is_named(door: Door, locale: str, kept: str) -> None:
+    door.report("", locale=locale)
+    assert only_report().language == kept
+
+
 def test_refusals_speak_the_callers_language(door: Door) -> None:
     errors = door.post("requests", 400, service_code="light", locale="sw", **INSIDE)
     assert "Lina kina gani?" in errors[0]["description"]

@@ -61,6 +61,12 @@ class Asked:
         """The city's language nearest to what the caller asks for."""
         return self._wanted_language(self.book.languages)
 
+    @property
+    def locale(self) -> str:
+        """The city's language that the caller names; empty where none is named."""
+        named = self.one("locale")
+        return self.book.language(named) if named else ""
+
     @cached_property
     def error_language(self) -> str:
         """The same where there is a city; otherwise one of this door's."""

@@ -41,7 +41,7 @@ def create(asked: Asked, /) -> Answer:
         key=_key(asked, origin(key), photos),
         channel=Channel.OPEN311,
         words=asked.one("description"),
-        language=asked.one("locale"),
+        language=asked.locale,
         lat=_degrees(asked.one("lat")),
         lon=_degrees(asked.one("long") or asked.one("lon")),
         location=asked.one("address_string"),
@@ -52,7 +52,7 @@ def create(asked: Asked, /) -> Answer:
         email=asked.one("email"),
         phone=asked.one("phone"),
         name=f"{asked.one('first_name')} {asked.one('last_name')}",
-        contact_language=asked.one("locale"),
+        contact_language=asked.locale,
     )
     try:
         receipt = _submitted(submission, urls)
