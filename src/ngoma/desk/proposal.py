@@ -84,7 +84,7 @@ def marked(told: Told, said: Suggested | None) -> list[tuple[str, bool]]:
 
 
 def alike(desk: Desk, said: Suggested | None) -> list[Alike]:
-    """The cases that triage thinks are the same problem, likeliest first."""
+    """The cases that triage thinks are the same problem, if this person may see them."""
     if said is None or not said.duplicates:
         return []
     known = briefs(desk.book.id, [each["case"] for each in said.duplicates])
@@ -92,6 +92,8 @@ def alike(desk: Desk, said: Suggested | None) -> list[Alike]:
     for each in said.duplicates:
         brief = known.get(each["case"])
         if brief is None or brief.state == State.MERGED:
+            continue
+        if not desk.may("see", brief.department_id):
             continue
         facts = (
             naming.ago(brief.opened_at),

@@ -36,7 +36,7 @@ _SAY = {
     ("into", "itself"): gettext_lazy("A case cannot be merged with itself."),
     ("into", "other_city"): gettext_lazy("There is no case with that reference in this city."),
     ("report", "first"): gettext_lazy(
-        "The case was opened for this report; take the others out instead."
+        "A case bears the number of this report, so it cannot be taken out."
     ),
     ("report", "unknown"): gettext_lazy("That report is no longer part of this case."),
     ("photo", "unknown"): gettext_lazy("That photo is no longer part of this case."),

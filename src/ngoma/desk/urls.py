@@ -3,7 +3,10 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from ngoma.desk import acting, cases, filing, queue, signing, worklist
+from ngoma.desk import acting, admin, cases, filing, queue, signing, worklist
+
+SETTINGS = admin
+"""Imported for what it registers with Django's admin."""
 
 urlpatterns = [
     path("", signing.start),

@@ -64,6 +64,8 @@ class Told(NamedTuple):
     contact_id: int | None
     contact: str | None
     contact_language: str | None
+    own_case: bool
+    """A case bears its reference, so that it cannot be given one of its own."""
 
 
 class Suggested(NamedTuple):
@@ -149,7 +151,7 @@ FROM records_case c WHERE c.city_id = %s AND c.reference = %s
 _REPORTS = """
 SELECT r.id, r.reference, r.received_at, r.channel, r.language, r.words, r.public_words,
        r.location, r.accuracy, r.lat, r.lon, r.service_id, r.answers, r.contact_id, k.kind,
-       k.language
+       k.language, EXISTS (SELECT 1 FROM records_case o WHERE o.reference = r.reference)
 FROM records_report r LEFT JOIN records_contact k ON k.id = r.contact_id
 WHERE r.case_id = %s OR r.reference = %s ORDER BY r.reference <> %s, r.id LIMIT %s
 """
@@ -239,7 +241,7 @@ def _report(row: Sequence[Any]) -> Told:
     told = Told(*row)
     at = moment(told.received_at)
     assert at is not None
-    return told._replace(received_at=at, answers=_json(told.answers))
+    return told._replace(received_at=at, answers=_json(told.answers), own_case=bool(told.own_case))
 
 
 def _proposal(row: Sequence[Any]) -> Suggested:
