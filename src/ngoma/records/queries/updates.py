@@ -17,7 +17,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Told(NamedTuple):
-    """An event of a case, told of one of its reports. `moved`: the kind that gave the state."""
+    """An event of a case, told of one of its reports. `moved`: the kind that gave the state.
+
+    What an older system left open is told as reopened.
+    """
 
     event_id: int
     seq: int
@@ -32,7 +35,9 @@ class Told(NamedTuple):
 
 _BETWEEN = """
 SELECT e.id, e.seq, e.kind, e.at, e.data, r.id, r.reference, {visible},
-       (SELECT m.kind FROM records_event m WHERE m.case_id = e.case_id AND m.seq <= e.seq
+       (SELECT CASE WHEN m.data ->> 'state' IN ('received', 'accepted', 'in_progress', 'waiting')
+               THEN 'reopened' ELSE m.kind END
+        FROM records_event m WHERE m.case_id = e.case_id AND m.seq <= e.seq
         AND m.kind IN ({moving}) ORDER BY m.seq DESC LIMIT 1)
 FROM records_case c
 JOIN records_event e ON e.case_id = c.id
