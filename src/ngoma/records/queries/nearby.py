@@ -1,6 +1,7 @@
 """Cases close to a point: the same few index ranges on both databases."""
 
 from datetime import datetime, timedelta
+from math import cos, radians
 from typing import Any
 
 from django.db import connection
@@ -23,7 +24,7 @@ FROM records_case c JOIN records_report r ON r.reference = c.reference
 WHERE c.id IN ({ranges})
   AND (c.state IN ('received', 'accepted', 'in_progress', 'waiting')
        OR (c.state IN ('resolved', 'closed') AND c.resolved_at >= %s))
-ORDER BY c.opened_at DESC LIMIT %s
+ORDER BY (c.lat - %s) * (c.lat - %s) + (c.lon - %s) * (c.lon - %s) * %s, c.opened_at DESC LIMIT %s
 """
 COLUMNS = (
     "id", "reference", "service_id", "lat", "lon", "opened_at", "state", "department_id",
@@ -41,7 +42,10 @@ def around_point(
     done_days: int = 7,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """Cases within a square of `metres` around the point: open ones, and those done lately."""
+    """Cases within a square of `metres` around the point: open ones, and those done lately.
+
+    The nearest come first, and are what is kept of more than `limit`.
+    """
     south, west, north, east = around(lat, lon, metres)
     parameters: list[Any] = []
     ranges = box_ranges(south, west, north, east)
@@ -50,7 +54,8 @@ def around_point(
     since = parameter(at - timedelta(days=done_days))
     sql = _ROWS.format(ranges=" UNION ALL ".join([_RANGE] * len(ranges)))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, since, limit])
+        shrink = cos(radians(lat)) ** 2  # degrees of longitude are shorter than those of latitude
+        cursor.execute(sql, [*parameters, since, lat, lat, lon, lon, shrink, limit])
         rows = cursor.fetchall()
     return [_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
