@@ -7,6 +7,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +16,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from ngoma.base.clock import frozen
+from ngoma.cities.book import Book
 from ngoma.intake import photos
 from ngoma.intake.photos import PhotoRefused
+from ngoma.intake.submit import submit
+from ngoma.public import drafts
 from ngoma.records.models import Photo
 from ngoma.records.queries.photos import SIZES, public_path
+from tests.casework import MONDAY
+from tests.intake import told
 from tests.intake.pictures import (
     CORNERS,
     FORMATS,
@@ -194,6 +201,22 @@ def test_twelve_megabytes_and_forty_megapixels_are_taken() -> None:
     data = encoded(Image.new("1", (8000, 5000), 1), "PNG")
     photo = photos.store(data + bytes(photos.MOST_BYTES - len(data)))
     assert (photo.width, photo.height) == (8000, 5000)
+
+
+def test_a_photo_that_no_report_took_is_dropped_in_time(town: Book, media: Media) -> None:
+    with frozen(MONDAY):
+        unused, used = (photos.store(encoded(scene(), "PNG")) for _ in range(2))
+        submit(told(town, kept=(used.name,)))
+    assert photos.discard_unused(MONDAY + photos.UNUSED) == 0
+    assert photos.discard_unused(MONDAY + photos.UNUSED + timedelta(seconds=1)) == 1
+    assert list(Photo.objects.all()) == [used]
+    assert len(media()) == 1 + len(SIZES)
+    photos.discard([used])
+    assert Photo.objects.exists(), "a report has it"
+
+
+def test_a_photo_outlives_the_form_that_it_was_sent_in() -> None:
+    assert photos.UNUSED.total_seconds() > drafts.LIFE
 
 
 SEEDS = [as_taken(form, 6)[:60_000] for form in FORMATS] + list(uneven().values())

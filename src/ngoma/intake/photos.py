@@ -29,8 +29,8 @@ FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "HEIF": 
 """What is taken, by Pillow's name, with the ending of the original. MPO is a JPEG of several."""
 
 QUALITY = 78
-UNUSED = timedelta(days=2)
-"""How long a photo waits for the report that it was sent for."""
+UNUSED = timedelta(days=4)
+"""How long a photo waits for the report that it was sent for: longer than any form is taken."""
 
 _BEGINNING = re.compile(
     rb"\xff\xd8\xff|\x89PNG|RIFF.{4}WEBP|.{4}ftyp(?:hei|hev|mif|msf)", re.DOTALL
@@ -101,14 +101,15 @@ def store(data: bytes, *, kind: str = Photo.Kind.REPORT, at: datetime | None = N
 
 def discard(stored: Iterable[Photo]) -> None:
     """Forget photos that came to belong to nothing, with their files."""
-    for photo in Photo.objects.filter(pk__in=[each.pk for each in stored], report=None, case=None):
-        photo.delete()
-        for path in (photo.original, *(public_path(photo.name, size) for size in SIZES)):
-            default_storage.delete(path)
+    for photo in stored:
+        # One statement: a report that takes the photo at this moment keeps it.
+        if Photo.objects.filter(pk=photo.pk, report=None, case=None).delete()[0]:
+            for path in (photo.original, *(public_path(photo.name, size) for size in SIZES)):
+                default_storage.delete(path)
 
 
 def discard_unused(at: datetime | None = None) -> int:
-    """Delete the photos that no report took in two days; returns how many. Called by the clock."""
+    """Delete the photos that no report took in time; returns how many. Called by the clock."""
     before = (at or now()) - UNUSED
     forgotten = list(Photo.objects.filter(report=None, case=None, added_at__lt=before)[:500])
     discard(forgotten)

@@ -7,7 +7,7 @@ from typing import Any
 from ngoma.cities.book import Book
 from ngoma.intake.history.mapping import Mapping
 from ngoma.intake.history.sources import Source
-from ngoma.records.models import Case, Report
+from ngoma.records.models import Case, Event, Report
 
 EXCERPTS = Path(__file__).parents[2] / "data"
 SETS = Path(__file__).parents[4] / "shared" / "data" / "requests"
@@ -29,11 +29,11 @@ def in_file(path: Path, mapping: Mapping) -> list[dict[str, Any]]:
 
 def kept(book: Book) -> Iterator[dict[str, Any]]:
     """What the rows stated, found again in the reports and events of a city."""
-    reports = Report.objects.filter(city=book.id).order_by("pk").select_related("case")
-    for report in reports.iterator():
-        source = dict(report.case.events.get(kind="recorded").data["source"])
-        if report.words:
-            source.setdefault("description", report.words)
+    events = Event.objects.filter(case__city=book.id, kind="recorded").order_by("case__reports")
+    for data, words in events.values_list("data", "case__reports__words").iterator():
+        source = dict(data["source"])
+        if words:
+            source.setdefault("description", words)
         yield source
 
 

@@ -181,8 +181,8 @@ def test_a_file_of_something_else_is_refused(
 @pytest.mark.parametrize(
     ("lat", "lon", "place"),
     [
-        (0.05, 32.02, True),
-        ("0.05", "32.02", True),
+        (0.15, 32.05, True),
+        ("0.15", "32.05", True),
         (60.2, 24.9, False),
         (0, 0, None),
         (None, 32.0, None),

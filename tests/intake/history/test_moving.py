@@ -32,8 +32,8 @@ def test_the_newest_is_yesterday_and_all_else_keeps_its_distance(
     old, new = cases(town)["old"], cases(town)["new"]
     assert new.opened_at == datetime(2026, 6, 2, 19, 0, tzinfo=UTC)
     assert (new.state, new.closed_at) == ("accepted", None)  # it would end in the future
-    assert old.opened_at == datetime(2026, 5, 4, 20, 30, tzinfo=UTC)
-    assert old.closed_at == datetime(2026, 5, 6, 5, 0, tzinfo=UTC)
-    assert old.due == datetime(2026, 5, 14, 5, 0, tzinfo=UTC)
+    assert old.opened_at == datetime(2026, 5, 3, 20, 30, tzinfo=UTC)
+    assert old.closed_at == datetime(2026, 5, 5, 5, 0, tzinfo=UTC)
+    assert old.due == datetime(2026, 5, 13, 5, 0, tzinfo=UTC)
     assert old.reports.get().demo
     assert list(kept(town)) == rows

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ngoma.casework import deadlines, rebuild
-from ngoma.cities.book import Book, book_of
+from ngoma.cities.book import Book, book_of, forget
 from ngoma.cities.load import load
 from ngoma.intake.history import importing, mapping
 from ngoma.intake.history.importing import Summary
@@ -21,6 +21,11 @@ NAMES = {
     "helsinki": ("helsinki.json", "helsinki_requests.json", 1_380),
     "zurich": ("zurich.csv", "zurich_reports.csv", 62_245),
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_city_of_another_test() -> None:
+    forget()
 
 
 def brought(name: str, path: Path, tmp_path: Path) -> tuple[Book, Summary]:
