@@ -19,7 +19,7 @@ from ngoma.intake.history.mapping import Mapping
 
 CHUNK = 1 << 16
 LARGEST_ITEM = 1 << 24
-_ARRAY = re.compile(r'\s*(?:\{\s*"[\w-]+"\s*:\s*){0,2}\[')
+_ARRAY = re.compile(r'\s*(?:\{\s*"(?:service_)?requests?"\s*:\s*){0,2}\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _BROKEN = (EOFError, OSError, zlib.error)
 _DELIMITERS = (",", ";", "\t", "|")
