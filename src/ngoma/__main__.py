@@ -194,14 +194,17 @@ def migrate(data: Data = None) -> None:
 
 @app.command()
 def rebuild(data: Data = None) -> None:
-    """Make every case's row anew from its events, and say how many were different."""
+    """Make all that is derived from events anew: the rows of cases, and the index of words."""
     _start(data)
     from ngoma.casework import rebuild as cases
-    from ngoma.records.models import Case
+    from ngoma.insight import searching
+    from ngoma.records.models import Case, Event
 
     with _bar() as bar:
         task = bar.add_task("Cases", total=Case.objects.count())
         different = cases.rebuild(lambda done: bar.update(task, completed=done))
+        words = bar.add_task("Words", total=Event.objects.count())
+        searching.rebuild(lambda done: bar.update(words, completed=done))
     out.print(f"{different} rows were different")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
+from ngoma.insight import searching
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
@@ -52,6 +53,7 @@ HANDLERS = {
 }
 
 TIMERS = (
+    Timer("read events for the search", timedelta(seconds=1), searching.follow),
     Timer("escalate what is late", timedelta(minutes=1), escalate_late),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),

@@ -41,3 +41,12 @@ def test_a_report_leaves_into_a_case_of_its_own(report: Any, coordinator: Actor)
     assert (new.reference, new.reports_count, old.reports_count) == (second.reference, 1, 1)
     with pytest.raises(BadRequest):
         merging.split(actor=coordinator, report_id=first.pk)
+
+
+def test_a_report_that_brought_its_case_along_does_not_leave(
+    report: Any, coordinator: Actor
+) -> None:
+    first, second = report(), report()
+    merging.merge(actor=coordinator, case_id=second.case.pk, into=first.case.pk)
+    with pytest.raises(BadRequest):
+        merging.split(actor=coordinator, report_id=second.pk)

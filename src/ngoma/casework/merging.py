@@ -32,13 +32,14 @@ def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) 
 def split(*, actor: Actor, report_id: int, at: datetime | None = None) -> Case:
     """Take a report out of its case into a new one of its own; returns the new case.
 
-    Raises `BadRequest` for the report that the case was opened for, `UnknownCase`.
+    Raises `BadRequest` for a report that a case was opened for: this case, or one merged into it,
+    which bears its reference. Raises `UnknownCase`.
     """
     report = Report.objects.filter(pk=report_id).first()
     if report is None:
         raise UnknownCase(f"no report {report_id}")
     with change("split", actor=actor, case_id=report.case_id, at=at) as held:
-        if report.reference == held.case.reference:
+        if Case.objects.filter(reference=report.reference).exists():
             raise BadRequest("report", "first")
         new = _open_alone(held, report)
         held.append("split", reference=report.reference, into=new.pk)

@@ -18,7 +18,7 @@ BATCH = 16
 HOLD = timedelta(minutes=5)
 ATTEMPTS = 8
 IDLE_SECONDS = 0.1
-TICK_EVERY = timedelta(seconds=30)
+TICK_EVERY = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,142 @@
+"""The index of words, kept behind the events by a reader of its own.
+
+A case is written as it stands now, whole, whenever its last event is read; so it does not matter
+which events were read before, and reading them all again makes the same index.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from ngoma.base import syllables
+from ngoma.base.clock import now
+from ngoma.cities.book import Book, book_of
+from ngoma.people.publicity import public_event
+from ngoma.records.models import Bookmark, Case, Event, Report
+from ngoma.records.queries.events import advance, read_on
+from ngoma.records.queries.search import key, shortened
+from ngoma.records.sql import search as index
+from ngoma.records.sql.search import Entry
+from ngoma.triage.privacy import MARKS, find_private
+
+READER = "search"
+BATCH = 500
+MOST_TERMS = 5000
+"""Terms kept of one case: a vector of PostgreSQL holds 1 MB."""
+
+_HIDDEN = frozenset({"phone", "email", "national_id"})
+_APART = " | "
+"""Between two texts, so that no pair of syllables reaches over both."""
+
+
+def follow() -> None:
+    """Index what has happened since; of very much, as much as can be done in a second."""
+    until = now() + timedelta(seconds=1)
+    while _behind() and read_batch() == BATCH and now() < until:
+        pass
+
+
+def read_batch() -> int:
+    """Index the cases of the next events. Returns how many events were read."""
+    with transaction.atomic():
+        events = read_on(READER, BATCH)
+        if events:
+            _index(events)
+            advance(READER, events[-1])
+    return len(events)
+
+
+def rebuild(progress: Callable[[int], object]) -> None:
+    """Drop the index and make it again from the first event on.
+
+    It may be interrupted: the worker goes on from there.
+    """
+    with transaction.atomic():
+        Bookmark.objects.filter(reader=READER).delete()
+        index.drop()
+        index.create()
+    done = 0
+    while count := read_batch():
+        done += count
+        progress(done)
+    index.tidy()
+
+
+def _index(events: Sequence[Event]) -> None:
+    """Write the cases whose last event is among these. All others come with a later event.
+
+    Events of one case are ordered by its row's lock: who sees the last one sees all before it.
+    """
+    last = {event.case_id: event.seq for event in sorted(events, key=lambda each: each.seq)}
+    cases = [case for case in Case.objects.filter(pk__in=last) if case.version <= last[case.pk]]
+    index.write(list(_entries(cases)), instead_of=[key(case.opened_at, case.pk) for case in cases])
+
+
+def _entries(cases: Sequence[Case]) -> Iterator[Entry]:
+    """What the cases are found by; a case whose reports have gone to another is found there."""
+    reports: dict[int, list[Report]] = defaultdict(list)
+    for report in Report.objects.filter(case__in=cases).order_by("pk"):
+        reports[report.case_id].append(report)
+    told: dict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(case__in=cases, data__has_key="text").order_by("seq"):
+        told[event.case_id].append(event)
+    for case in cases:
+        if reports[case.pk]:
+            yield _entry(book_of(case.city_id), case, reports[case.pk], told[case.pk])
+
+
+def _entry(book: Book, case: Case, reports: Sequence[Report], told: Sequence[Event]) -> Entry:
+    names = list(_names(book, case))
+    seen = [text for each in reports for text in (each.public_words, each.location)]
+    seen += [shown["text"] for each in told if "text" in (shown := _public(each))]
+    own = [text for each in reports for text in (each.words, *_answers(each.answers))]
+    own += [each.data["text"] for each in told]
+    clean = {text: _without_persons(text, book.country) for text in (*names, *seen, *own) if text}
+    public = [clean[text] for text in (*names, *(seen if case.public else ())) if text]
+    return Entry(key(case.opened_at, case.pk), book.id, _terms(clean.values()), _terms(public))
+
+
+def _names(book: Book, case: Case) -> Iterator[str]:
+    """The service's and the place's names in the city's languages, and those of what it lies in."""
+    service = book.services.get(case.service_id) if case.service_id else None
+    if service is not None:
+        yield from service.names.values()
+    for place_id in book.chain(case.place_id):
+        yield from book.places[place_id].names.values()
+
+
+def _answers(answers: dict[str, Any]) -> Iterator[str]:
+    for answer in answers.values():
+        yield from (answer if isinstance(answer, list) else [str(answer)])
+
+
+def _public(event: Event) -> dict[str, Any]:
+    return public_event(event.kind, event.data) or {}
+
+
+def _terms(texts: Iterable[str]) -> list[str]:
+    return shortened(syllables.pairs(_APART.join(texts)))[:MOST_TERMS]
+
+
+def _without_persons(text: str, country: str) -> str:
+    """The text without numbers and addresses that lead to a person, and without their marks."""
+    pieces, at = [], 0
+    for span in find_private(text, country):
+        if span.kind in _HIDDEN:
+            pieces.append(text[at : span.start])
+            at = span.end
+    text = _APART.join([*pieces, text[at:]])
+    for mark in MARKS.values():
+        text = text.replace(mark, _APART)
+    return text
+
+
+def _behind() -> bool:
+    """Whether there is anything to read, without holding the bookmark."""
+    mark = Bookmark.objects.filter(reader=READER).first() or Bookmark()
+    later = Q(transaction=mark.transaction, pk__gt=mark.event)
+    return Event.objects.filter(Q(transaction__gt=mark.transaction) | later).exists()
