@@ -66,11 +66,9 @@ def _by_script(text: str, latin: int) -> tuple[str, float]:
 
 def _by_triples(latin: list[str], page: str | None, languages: Sequence[str]) -> Language:
     codes, costs = _costs()
-    totals = [0] * len(codes)
-    unseen = [_UNSEEN] * len(codes)
-    for triple in triples(latin):
-        for i, cost in enumerate(costs.get(triple, unseen)):
-            totals[i] += cost
+    # Compared are languages, so a triple that no profile has can be left out.
+    known = [costs[triple] for triple in triples(latin) if triple in costs]
+    totals = [sum(column) for column in zip(*known, strict=True)] or [0] * len(codes)
     evidence = [-cost / 10 * _TEMPER for cost in totals]
     if page in codes:
         evidence[codes.index(page)] += _PAGE
@@ -91,10 +89,11 @@ def triples(latin: Iterable[str]) -> Iterator[str]:
 
 @cache
 def _costs() -> tuple[list[str], dict[str, list[int]]]:
+    """The languages with a profile; of each triple, how much less it costs than an unseen one."""
     profiles = json.loads((files(__package__) / "profiles.json").read_text("utf-8"))
     codes = sorted(profiles)
     known = set().union(*profiles.values())
-    return codes, {t: [profiles[c].get(t, _UNSEEN) for c in codes] for t in known}
+    return codes, {t: [profiles[c].get(t, _UNSEEN) - _UNSEEN for c in codes] for t in known}
 
 
 def learn(texts: Mapping[str, Iterable[str]]) -> dict[str, dict[str, int]]:
