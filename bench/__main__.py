@@ -1,5 +1,8 @@
 """The commands of the bench: `./ngoma bench NAME`."""
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,30 +12,33 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bench import tables
+from bench import starting, tables
 from bench.ground import Filled, Ground, ground
+from ngoma.base.clock import now
+from ngoma.settings.checks import postgresql
+from ngoma.settings.table import ROOT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-City = Annotated[str, typer.Option(help="Slug of a shipped pack.")]
-Reports = Annotated[int, typer.Option(min=1, help="How many cases to make up.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Directory of the bench's own data.")]
-
 
 @app.callback()
 def main() -> None:
-    """Measure Ngoma."""
+    """Measure Ngoma on made-up cities of the bench's own, on SQLite or at DATABASE_URL."""
+
+
+City = Annotated[str, typer.Option(help="Slug of a shipped pack.")]
+Reports = Annotated[int, typer.Option(min=1, help="How many cases to make up.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Directory of the bench's own data.")]
+Json = Annotated[Path | None, typer.Option("--json", help="File for the figures too.")]
+Seconds = Annotated[float, typer.Option(help="How long each page is asked for.")]
+PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 @app.command()
 def fill(city: City = "kampala", reports: Reports = 100_000, data: Data = None) -> None:
     """Make up a city's years, anew."""
-    filled = _fill(ground(data), city, reports)
-    typer.echo(
-        f"{filled.reports} cases, {filled.rows} rows in {filled.seconds:.1f} s: "
-        f"{filled.reports / filled.seconds:.0f} cases/s, {filled.rows / filled.seconds:.0f} rows/s"
-    )
+    typer.echo(tables.filled(_fill(ground(data), city, reports)))
 
 
 @app.command()
@@ -40,17 +46,12 @@ def web(
     city: City = "kampala",
     reports: Reports = 100_000,
     data: Data = None,
-    seconds: Annotated[float, typer.Option(help="How long each page is asked for.")] = 4.0,
+    seconds: Seconds = 4.0,
     only: Annotated[str, typer.Option(help="Pages with this in their name.")] = "",
-    json: Annotated[Path | None, typer.Option("--json", help="File for the figures.")] = None,
+    json: Json = None,
 ) -> None:
     """Measure the pages under load; makes the city up if it is not there."""
-    place = ground(data)
-    filled = place.filled()
-    if filled is None or (filled.city, filled.reports) != (city, reports):
-        _fill(place, city, reports)
-    place.enter()
-    _start()
+    place = _filled(data, city, reports)
     from bench import web as pages
     from ngoma.cities.book import book
 
@@ -58,34 +59,105 @@ def web(
         book(city), place.database, place.url, seconds=seconds, only=only, say=err.print
     )
     typer.echo(tables.web(found))
-    if json:
-        json.write_bytes(msgspec.json.encode(found))
+    _keep(found, json)
 
 
-def _start() -> None:
-    # Django reads the settings that `Ground.enter` writes, and is set up once.
-    from ngoma.settings.start import start
+@app.command("import")
+def import_(
+    city: City = "kampala",
+    reports: Reports = 100_000,
+    data: Data = None,
+    rows: Annotated[int, typer.Option(min=1, help="How many requests to import.")] = 30_000,
+    json: Json = None,
+) -> None:
+    """Measure how fast a file is taken over, beside what a made-up city has."""
+    place = _filled(data, city, reports)
+    from bench import importing
+    from ngoma.cities.book import book
 
-    start()
+    with _bar() as bar:
+        task = bar.add_task("Rows", total=rows)
+        found = importing.measure(
+            book(city), place.database, rows, lambda _d, _s, n: bar.update(task, completed=n)
+        )
+    typer.echo(tables.imported(found))
+    _keep(found, json)
 
 
-def _fill(place: Ground, city: str, reports: int) -> Filled:
+@app.command()
+def start(json: Json = None) -> None:
+    """Measure how long `up` takes, after a fresh clone of what is committed and the next time."""
+    found = starting.measure()
+    typer.echo(tables.started(found))
+    _keep(found, json)
+
+
+@app.command("all")
+def all_(
+    reports: Reports = 100_000,
+    data: Data = None,
+    seconds: Seconds = 3.0,
+    write: Annotated[bool, typer.Option("--write", help="Put it into docs/benchmarks.md.")] = False,
+) -> None:
+    """Measure everything, on SQLite and, where a server is found, on PostgreSQL."""
+    parts = [tables.machine(now(), "./ngoma bench all")]
+    with postgresql() as server:
+        for database, url in (("SQLite", ""), ("PostgreSQL", server)):
+            if url is not None:
+                given = ["--reports", str(reports), *(["--data", str(data)] if data else [])]
+                parts.append(f"## {database}, {reports:,} cases")
+                parts.append(_run(url, "fill", *given))
+                parts.append(_run(url, "web", *given, "--seconds", str(seconds)))
+                parts.append(_run(url, "import", *given))
+    parts += ["## Starting", tables.started(starting.measure())]
+    text = "\n\n".join(parts)
+    typer.echo(text)
+    if write:
+        tables.put(text, PAGE)
+
+
+def _run(url: str, *arguments: str) -> str:
+    """One command in a process of its own: Django speaks to one database for all its life."""
+    environment = os.environ | {"DATABASE_URL": url}
+    command = [sys.executable, "-m", "bench", *arguments]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
+
+
+def _filled(data: Path | None, city: str, reports: int) -> Ground:
+    """The made-up city, ready to be asked; in this process too."""
+    place = ground(data)
+    filled = place.filled()
+    if filled is None or (filled.city, filled.reports) != (city, reports):
+        _fill(place, city, reports)
+    else:
+        _enter(place)
+    return place
+
+
+def _enter(place: Ground) -> None:
     place.enter()
-    place.clear()
-    _start()
-    from bench import filling, staff
-    from ngoma.base.clock import now
-    from ngoma.cities.book import book_of
-    from ngoma.cities.load import load
+    # Django reads the settings that `enter` writes, and is set up once.
+    from ngoma.settings.start import start as set_up
+
+    set_up()
     from ngoma.settings import prepare
-    from ngoma.settings.prepared import PACKS
 
     prepare.migrate(err.print)
     prepare.collect_static(err.print)
+
+
+def _fill(place: Ground, city: str, reports: int) -> Filled:
+    place.clear()
+    _enter(place)
+    from bench import filling, staff
+    from ngoma.cities.book import book_of
+    from ngoma.cities.load import load
+    from ngoma.settings.prepared import PACKS
+
     book = book_of(load(PACKS / city).pk)
     clerk = staff.hire(book.id)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=err) as bar:
+    with _bar() as bar:
         task = bar.add_task(f"Cases in {city}", total=reports)
         started = time.perf_counter()
         rows = filling.fill(
@@ -95,6 +167,16 @@ def _fill(place: Ground, city: str, reports: int) -> Filled:
     filled = Filled(city, reports, rows, seconds)
     place.remember(filled)
     return filled
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=err)
+
+
+def _keep(found: msgspec.Struct, json: Path | None) -> None:
+    if json:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
 
 
 if __name__ == "__main__":

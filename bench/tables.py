@@ -1,10 +1,76 @@
 """The figures as tables of Markdown."""
 
+import os
+import platform
+import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.ground import Filled
+from bench.starting import Started
+
 if TYPE_CHECKING:
+    from bench.importing import Imported
     from bench.web import Measured, Web
+
+_MARKS = ("<!-- figures -->\n", "<!-- end of figures -->\n")
+
+
+def put(text: str, page: Path) -> None:
+    """Replace the figures of a page of the documents."""
+    start, end = _MARKS
+    before, _, rest = page.read_text(encoding="utf-8").partition(start)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{start}\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
+def machine(at: datetime, command: str) -> str:
+    """What the figures were taken on, when, and how."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    return (
+        f"`{command}` on {at:%Y-%m-%d}: {_processor()}, {os.cpu_count()} cores, "
+        f"{memory:.0f} GB; {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}; load average before: {load:.1f}."
+    )
+
+
+def _processor() -> str:
+    found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    return found[1].strip() if found else platform.machine()
+
+
+def filled(found: Filled) -> str:
+    """How fast the city was made up."""
+    return (
+        f"Made up: {found.reports:,} cases of {found.city}, {found.rows:,} rows in "
+        f"{found.seconds:.0f} s ({found.rows / found.seconds:,.0f} rows/s)."
+    )
+
+
+def imported(found: "Imported") -> str:
+    """How fast a file is taken over."""
+    rate = found.rows / found.seconds
+    late = " ✗" if rate < 3000 else ""
+    return (
+        f"Import: {found.rows:,} requests in {found.seconds:.1f} s: **{rate:,.0f} rows/s**{late} "
+        f"(at least 3,000), {1000 * found.cpu / found.rows:.2f} CPU-ms each."
+    )
+
+
+def started(found: Started) -> str:
+    """How long a start takes."""
+    rows = [
+        (f"fresh clone, {found.packages} from the cache", "90", _seconds(found.fresh, 90)),
+        ("later", "4", _seconds(found.later, 4)),
+    ]
+    return _table(("First page of `ngoma up`", "at most, s", "**s**"), rows)
+
+
+def _seconds(taken: float, most: float) -> str:
+    return f"**{taken:.1f}**{' ✗' if taken > most else ''}"
 
 
 def web(found: "Web") -> str:
