@@ -52,7 +52,7 @@ _TURNS = {
 
 _ON_THEIR_SIDE = frozenset(_TURNS[orientation] for orientation in (5, 6, 7, 8))
 
-# A photo of 40 Mpx takes 160 to 320 MB while it is decoded: one at a time in a process.
+# A photo of 40 Mpx takes up to 350 MB while it is decoded: one at a time in a process.
 _decoding = Lock()
 
 pillow_heif.register_heif_opener()

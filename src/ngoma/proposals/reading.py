@@ -159,5 +159,10 @@ def _case(book: Book, row: dict[str, Any]) -> Nearby:
 
 
 def _past(book: Book, submission: Submission) -> list[Past]:
-    rows = answered_before(book.id, service_id=submission.chosen, before=submission.at)
+    """What was answered before to reports of the chosen service, or of the likeliest."""
+    service_id = submission.chosen
+    if service_id is None:
+        guesses = read_words(submission, catalogue(book)).services
+        service_id = guesses[0].service_id if guesses else None
+    rows = answered_before(book.id, service_id=service_id, before=submission.at)
     return [Past(**row) for row in rows]
