@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
@@ -163,6 +163,13 @@ class Asked:
         if urlsplit(path).scheme:
             return path
         return self.request.build_absolute_uri(path or "/open311/v2/")
+
+    def next_page(self, cursor: str) -> str:
+        """The header Link: the same question, going on after a key; the API key is not repeated."""
+        left = ("page", "after", "api_key")
+        given = {name: each for name, each in self.request.GET.lists() if name not in left}
+        query = urlencode(given | {"after": cursor}, doseq=True)
+        return f'<{self.address(f"{self.request.path}?{query}")}>; rel="next"'
 
 
 def origin(key: ApiKey) -> str:

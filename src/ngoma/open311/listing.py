@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import ceil
 from typing import Any
-from urllib.parse import urlencode
 
 from ngoma.base.clock import iso_local
 from ngoma.cities.book import Book, text
@@ -32,7 +31,7 @@ def list_requests(asked: Asked, /) -> Answer:
     if page.number is not None:
         headers |= _counted(wanted, page.size)
     if more is not None:
-        headers["Link"] = f'<{_next(asked, filters.cursor(more))}>; rel="next"'
+        headers["Link"] = asked.next_page(filters.cursor(more))
     return Answer("service_requests", _told(asked, rows), headers)
 
 
@@ -60,16 +59,6 @@ def _told(asked: Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _counted(wanted: Wanted, size: int) -> dict[str, str]:
     count = requests.count(wanted)
     return {"X-Result-Count": str(count), "X-Page-Count": str(ceil(count / size))}
-
-
-def _next(asked: Asked, cursor: str) -> str:
-    """The address of the next page: the same question, going on after the last key."""
-    given = {
-        name: values
-        for name, values in asked.request.GET.lists()
-        if name not in ("page", "after", "api_key")
-    }
-    return asked.address(f"{asked.request.path}?{urlencode(given | {'after': cursor}, doseq=True)}")
 
 
 def _request(asked: Asked, row: Row) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db import IntegrityError, transaction
 
@@ -87,7 +86,7 @@ def list_updates(asked: Asked, /) -> Answer:
         limit=MOST,
     )
     told = [_told(asked, each) for each in found]
-    return Answer("service_request_updates", told, _link(asked, more) if more else {})
+    return Answer("service_request_updates", told, {"Link": asked.next_page(more)} if more else {})
 
 
 def take_update(asked: Asked, /) -> Answer:
@@ -182,14 +181,3 @@ def _told(asked: Asked, told: Told) -> dict[str, Any]:
         "updated_datetime": iso_local(told.at, book.zone),
         "media_url": asked.address(url(photos[0])) if photos else None,
     }
-
-
-def _link(asked: Asked, after: str) -> dict[str, str]:
-    """The same question, going on after the last one told; the key is left to the caller."""
-    given = {
-        name: values
-        for name, values in asked.request.GET.lists()
-        if name not in ("after", "api_key")
-    }
-    query = urlencode(given | {"after": after}, doseq=True)
-    return {"Link": f'<{asked.address(f"{asked.request.path}?{query}")}>; rel="next"'}
