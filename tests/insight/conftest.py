@@ -11,7 +11,7 @@ from ngoma.records.models import Case, Report
 from ngoma.records.queries.search import search
 from ngoma.records.sql import search as index
 from tests.casework.conftest import coordinator, employ, report
-from tests.insight import catch_up
+from tests.insight.following import catch_up
 
 __all__ = ["coordinator", "employ", "report"]
 

@@ -19,7 +19,7 @@ from ngoma.records.models import Case, Event, Report
 from ngoma.records.queries.search import key, search
 from ngoma.work import timers
 from tests.casework.test_invariants import ACTS, STEPS
-from tests.insight import catch_up
+from tests.insight.following import catch_up
 
 # What is not committed has not happened yet for a reader on PostgreSQL.
 pytestmark = pytest.mark.django_db(transaction=True)
