@@ -186,6 +186,12 @@ def test_a_rewritten_log_is_not_consistent(size: int, data: st.DataObject) -> No
         m.check_consistency(old, size, before, mth(row), proof)
 
 
+def test_a_root_of_another_length_is_consistent_with_nothing() -> None:
+    short, (leaf,) = b"short", leaves(1)
+    with pytest.raises(BadProof):
+        m.check_consistency(1, 2, short, m.node_hash(short, leaf), [leaf])
+
+
 @given(sizes, st.integers(0, 40))
 def test_a_frontier_goes_on_where_a_store_ends(size: int, more: int) -> None:
     row = leaves(size + more)

@@ -174,6 +174,20 @@ def test_one_false_signature_of_a_known_key_condemns_the_note() -> None:
         open_note(Note(TEXT, (longer,)).encode(), known)
 
 
+def test_known_keys_that_cannot_be_told_apart_are_an_error() -> None:
+    seen: dict[bytes, Verifier] = {}
+    for number in range(2**20):
+        key = Verifier("log.example", number.to_bytes(32, "big"))
+        if key.id in seen:
+            break
+        seen[key.id] = key
+    assert seen[key.id] != key
+    note = Note(TEXT, (signer.sign(TEXT),))
+    with pytest.raises(ValueError, match="two keys"):
+        note.signed_by([signer.verifier, seen[key.id], key])
+    assert note.signed_by([signer.verifier, signer.verifier])
+
+
 def test_a_hundred_signatures_are_read() -> None:
     signers = [Signer(f"log.example/{number}", bytes(32)) for number in range(100)]
     note = Note(TEXT, tuple(one.sign(TEXT) for one in signers))

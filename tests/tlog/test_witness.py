@@ -199,7 +199,9 @@ def test_a_cosignature_of_another_checkpoint_is_not_taken() -> None:
         add_cosignatures(tree.request(0, 10).note, body, [cosigner.witness])
 
 
-@pytest.mark.parametrize("body", [b"", b"5", b"05\n", b"5\n\n", b"five\n", "٥\n".encode()])
+@pytest.mark.parametrize(
+    "body", [b"", b"5", b"05\n", b"5\n\n", b"five\n", b"%d\n" % 2**63, "٥\n".encode()]
+)
 def test_what_is_no_size(body: bytes) -> None:
     with pytest.raises(Malformed):
         read_size(body)

@@ -13,7 +13,7 @@ from ngoma.tlog.refusal import BadSignature, Malformed
 from ngoma.tlog.text import decode64, encode64
 
 MOST_SIGNATURES = 100
-"""A note with more is refused unread; the format asks readers to take at least 16."""
+"""A note with more is refused; the format asks readers to take at least 16."""
 _ID = 4
 _DASH = "\N{EM DASH} "
 
@@ -69,8 +69,6 @@ class Note:
         text, gap, lines = written.rpartition("\n\n")
         if not gap or not lines.endswith("\n"):
             raise Malformed("a note has an empty line and signatures after its text")
-        if lines.count("\n") > MOST_SIGNATURES:
-            raise Malformed(f"a note has at most {MOST_SIGNATURES} signatures")
         return cls(text + "\n", tuple(Signature.parse(line) for line in lines[:-1].split("\n")))
 
     def encode(self) -> bytes:
