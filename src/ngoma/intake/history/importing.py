@@ -99,9 +99,10 @@ def told(summary: Summary) -> Iterator[str]:
     if summary.rejected:
         yield f"The rejected rows are listed with their reasons in {summary.listed}"
     if summary.contacts_left:
-        yield f"{summary.contacts_left} addresses were left behind: unusable, or of ended requests"
+        yield f"Addresses left behind, unusable or of ended requests: {summary.contacts_left}"
     if summary.services:
-        yield f"{len(summary.services)} services were unknown and are kept, retired, as `recorded`:"
+        known_as = "Services that were unknown, kept as retired ones of the group `recorded`"
+        yield f"{known_as}: {len(summary.services)}"
         yield from (f"  {code}  {name}" for code, name in sorted(summary.services.items()))
 
 

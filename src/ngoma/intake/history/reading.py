@@ -75,7 +75,8 @@ class Reader:
         ended_at = closed_at if has_end else closed_at or updated_at
         service_id = self.names.service(said["service_code"], said["service_name"])
         lat, lon = _position(said["lat"], said["long"])
-        public_words = said["description"] if self._publishes(service_id) else ""
+        location = said["address"][:LONGEST_LOCATION]
+        publishes = self._publishes(service_id)
         return History(
             key=key,
             opened_at=self.opened_at(values),
@@ -85,11 +86,12 @@ class Reader:
             due=self._time(said["expected_datetime"], "expected_datetime"),
             text=_redacted(said["status_notes"], book.country),
             words=said["description"],
-            public_words=_redacted(public_words, book.country),
+            public_words=_redacted(said["description"], book.country) if publishes else "",
             language=self._language(said),
             lat=lat,
             lon=lon,
-            location=said["address"][:LONGEST_LOCATION],
+            location=location,
+            public_location=_redacted(location, book.country) if publishes else "",
             place_id=self.names.place(said["place"]) or _located(book, lat, lon),
             service_id=service_id,
             department_id=self.names.department(said["agency_responsible"]),
