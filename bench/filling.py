@@ -237,11 +237,11 @@ def _report(
     told = city.told(service)
     channel = life.events[0].data["channel"]
     lat, lon = (case.lat or 0) + city.draw.gauss(0, 1e-4), (case.lon or 0)
+    words, landmark = (told.words, told.location) if service.public else ("", "")
     return (
         *(number, case.pk, city.book.id, reference, at, channel, told.language, told.words),
-        *(told.words if service.public else "", lat, lon, 20, told.location, case.place_id),
-        *(case.service_id, "{}", contact, f"{city.draw.getrandbits(128):032x}"),
-        *(ORIGIN, f"{number}", True),
+        *(words, lat, lon, 20, told.location, landmark, case.place_id, case.service_id),
+        *("{}", contact, f"{city.draw.getrandbits(128):032x}", ORIGIN, f"{number}", True),
     )
 
 
@@ -271,8 +271,8 @@ _COLUMNS: dict[str, Sequence[str]] = {
     "records_event": ("case_id", "seq", "kind", "at", "actor", "user_id", "data"),
     "records_report": (
         *("id", "case_id", "city_id", "reference", "received_at", "channel", "language", "words"),
-        *("public_words", "lat", "lon", "accuracy", "location", "place_id", "service_id"),
-        *("answers", "contact_id", "secret", "origin", "key", "demo"),
+        *("public_words", "lat", "lon", "accuracy", "location", "public_location", "place_id"),
+        *("service_id", "answers", "contact_id", "secret", "origin", "key", "demo"),
     ),
     "records_photo": (
         *("report_id", "case_id", "kind", "name", "digest", "width", "height", "original"),
