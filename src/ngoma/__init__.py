@@ -1,3 +1,3 @@
-"""Ngoma: a city's civil-complaint system, from the first word said to the answer that is checked."""
+"""Ngoma: a city's civil-complaint system, from the first word to the answer."""
 
 __version__ = "0.1.0"

@@ -38,8 +38,8 @@ class History:
     """One request as it was recorded elsewhere.
 
     `key` is its id there. `changed_at` is the last that is known of it, its end where `ended`.
-    `text` is what the city told the reporter, fit to publish, as are `public_words`. `source` keeps
-    every field that has no column of its own.
+    `text` is what the city told the reporter, fit to publish, as are `public_words` and
+    `public_location`. `source` keeps every field that has no column of its own.
     """
 
     key: str
@@ -55,6 +55,7 @@ class History:
     lat: float | None = None
     lon: float | None = None
     location: str = ""
+    public_location: str = ""
     place_id: int | None = None
     service_id: int | None = None
     department_id: int | None = None
@@ -103,7 +104,7 @@ def _live(
     """The case of a request, and the events it is the fold of."""
     if history.state not in STATES:
         raise ValueError(f"no history ends in {history.state!r}")
-    case = Case(pk=case_id, city_id=book.id, reference=reference, version=0)
+    case = _blank(id=case_id, city_id=book.id, reference=reference, version=0)
     changed_at = max(history.opened_at, history.changed_at or history.opened_at)
     opened, recorded = _opened(book, history, reference), _recorded(history, at)
     events = [
@@ -113,6 +114,11 @@ def _live(
     for event in events:
         fold(case, event)
     return case, events
+
+
+def _blank(**values: Any) -> Case:
+    """A case before its first event. By position it is made three times as fast as by name."""
+    return Case(*(_DEFAULTS | values).values())
 
 
 def _opened(book: Book, history: History, reference: str) -> dict[str, Any]:
@@ -144,12 +150,13 @@ def _recorded(history: History, at: datetime) -> dict[str, Any]:
     }
 
 
-_CASE = [column.attname for column in Case._meta.concrete_fields]
+_DEFAULTS = {column.attname: column.get_default() for column in Case._meta.concrete_fields}
+_CASE = tuple(_DEFAULTS)
 _EVENT = ("case_id", "seq", "kind", "at", "actor", "data")
 _REPORT = (
     *("id", "case_id", "city_id", "reference", "received_at", "channel", "language"),
-    *("words", "public_words", "lat", "lon", "accuracy", "location", "place_id", "service_id"),
-    *("answers", "contact_id", "secret", "origin", "key", "demo"),
+    *("words", "public_words", "lat", "lon", "accuracy", "location", "public_location"),
+    *("place_id", "service_id", "answers", "contact_id", "secret", "origin", "key", "demo"),
 )
 
 
@@ -158,9 +165,10 @@ def _report(
 ) -> tuple[Any, ...]:
     told, channel = history.opened_at, Channel.IMPORT.value
     words = history.language, history.words, history.public_words
-    where = history.lat, history.lon, 0, history.location, history.place_id
+    position = history.lat, history.lon, 0, history.location, history.public_location
     secret = secrets.token_urlsafe(18)
     return (
-        *(book.id, reference, told, channel, *words, *where, history.service_id),
-        *("{}", history.contact_id, secret, origin, history.key, demo),
+        *(book.id, reference, told, channel, *words, *position),
+        *(history.place_id, history.service_id, "{}", history.contact_id),
+        *(secret, origin, history.key, demo),
     )

@@ -119,7 +119,7 @@ def _notices(names: _Names, event: Happened) -> Sequence[str]:
         gettext("%(channel)s: %(count)s %(state)s")
         % {
             "channel": channels[each.channel],
-            "count": formats.number(each.count),
+            "count": formats.number(each.contacts),
             "state": naming.SENDING[Notice.State(each.state)],
         }
         for each in names.notices

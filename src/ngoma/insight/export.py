@@ -21,7 +21,6 @@ from ngoma.cities.book import Book, text
 from ngoma.people.publicity import PUBLIC_FIELDS, public_event, public_position
 from ngoma.records.models import Report
 from ngoma.records.queries import published
-from ngoma.triage.privacy import find_private, redact
 
 COLUMNS = {
     "service_request_id": "VARCHAR",
@@ -154,7 +153,7 @@ def _public(book: Book, row: published.Row) -> Public:
         "service_name": text(service.names, language) if service else "",
         "description": row.words,
         "agency_responsible": text(department.names, language) if department else "",
-        "address": redact(row.location, find_private(row.location, book.country)),
+        "address": row.location,
         "place": place.code if place else "",
         "lat": here[0],
         "long": here[1],

@@ -91,9 +91,11 @@ def _entries(cases: Sequence[Case]) -> Iterator[Entry]:
 
 def _entry(book: Book, case: Case, reports: Sequence[Report], told: Sequence[Event]) -> Entry:
     names = list(_names(book, case))
-    seen = [text for each in reports for text in (each.public_words, each.location)]
+    seen = [text for each in reports for text in (each.public_words, each.public_location)]
     seen += [shown["text"] for each in told if "text" in (shown := _public(each))]
-    own = [text for each in reports for text in (each.words, *_answers(each.answers))]
+    own = [
+        text for each in reports for text in (each.words, each.location, *_answers(each.answers))
+    ]
     own += [each.data["text"] for each in told]
     clean = {text: _without_persons(text, book.country) for text in (*names, *seen, *own) if text}
     public = [clean[text] for text in (*names, *(seen if case.public else ())) if text]

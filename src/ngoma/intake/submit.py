@@ -55,6 +55,7 @@ class _Checked:
 
     words: str
     public_words: str
+    public_location: str
     language: str
     location: str
     position: placing.Position
@@ -157,6 +158,7 @@ def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor
         language=checked.language,
         words=checked.words,
         public_words=checked.public_words,
+        public_location=checked.public_location,
         lat=position.lat,
         lon=position.lon,
         accuracy=position.accuracy,
@@ -231,13 +233,15 @@ def _check(submission: Submission) -> _Checked:
     _photos(submission, problems)
     if problems:
         raise Refused(problems)
+    location = clean(submission.location)
     page = clean(submission.language)[:LONGEST_LANGUAGE]
     language = identify(words, page or None, book.languages).code
     return _Checked(
         words=words,
         public_words=_publishable(book, service, words),
+        public_location=_publishable(book, service, location),
         language=page if language == "und" else language,
-        location=clean(submission.location),
+        location=location,
         position=position,
         service=service,
         answers=given,

@@ -1,7 +1,6 @@
 """Service requests, one or many, as everybody may see them."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -16,7 +15,6 @@ from ngoma.people.publicity import public_event, public_position
 from ngoma.records.queries import requests
 from ngoma.records.queries.photos import url
 from ngoma.records.queries.requests import OPEN, Row, Wanted
-from ngoma.triage.privacy import find_private, redact
 
 
 def list_requests(asked: Asked, /) -> Answer:
@@ -80,7 +78,7 @@ def _request(asked: Asked, row: Row) -> dict[str, Any]:
         "updated_datetime": iso_local(row.updated_at, book.zone),
         # Some importers stumble over an empty one, so it is not there where nothing is promised.
         **({"expected_datetime": iso_local(row.due, book.zone)} if row.due else {}),
-        "address": public_address(row.location, book.country) or None,
+        "address": row.location or None,
         "address_id": place.code if place else None,
         "zipcode": None,
         "lat": position[0] if position else None,
@@ -106,9 +104,3 @@ def answer_text(book: Book, kind: str, data: Mapping[str, Any], language: str) -
         return text(reason.get("text") or reason["name"], language)
     body = book.body(known["body"]) if known.get("body") else None
     return text(body["name"], language) if body is not None else ""
-
-
-@lru_cache(maxsize=20_000)
-def public_address(location: str, country: str) -> str:
-    """An address as the reporter wrote it, without what leads to a person."""
-    return redact(location, find_private(location, country))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,6 @@ from ngoma.public import status
 from ngoma.public.site import Site
 from ngoma.records.queries.photos import first_names, url
 from ngoma.records.queries.public_cases import Row, of_ids
-from ngoma.triage.privacy import find_private, redact
 
 EXCERPT = 160
 
@@ -57,7 +55,7 @@ def photo(name: str, alt: str, width: int = 480, height: int = 360) -> Photo:
 def line(site: Site, row: Row) -> Line:
     """A case as a line."""
     title = site.service(row.service_id) or _("A problem")
-    landmark = public_location(row.location, site.book.country)
+    landmark = row.location
     place = site.place(row.place_id, exact=row.public)
     where = ", ".join(part for part in (landmark, place) if part)
     return Line(
@@ -85,12 +83,6 @@ def fixes(site: Site, case_ids: Sequence[int]) -> list[Fix]:
         text = status.fixed_in(row.opened_at, row.resolved_at, row.due)
         shown.append(Fix(of, before, after, text))
     return shown
-
-
-@lru_cache(maxsize=4096)
-def public_location(text: str, country: str) -> str:
-    """A landmark as its reporter wrote it, without telephone numbers and the like."""
-    return redact(text, find_private(text, country)) if text else ""
 
 
 def _excerpt(words: str) -> str:

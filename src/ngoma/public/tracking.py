@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ngoma.base import references
 from ngoma.public import status
-from ngoma.public.lines import Photo, photo, public_location
+from ngoma.public.lines import Photo, photo
 from ngoma.public.site import Site, page, show
 from ngoma.public.story import steps
 from ngoma.records.queries.stories import Happened, Story, story
@@ -43,7 +43,7 @@ def followed(site: Site, known: Story, *, own: bool) -> dict[str, Any]:
     open_to_all = told.public or own
     leading = _leading(known.events)
     before, after = _photos(known) if open_to_all else ([], [])
-    landmark = told.location if own else public_location(told.location, site.book.country)
+    landmark = told.location if own else told.public_location
     where = [landmark if open_to_all else "", site.place(told.place_id, exact=open_to_all)]
     return {
         "told": told,

@@ -32,7 +32,10 @@ class Report(models.Model):
     lon = models.FloatField(null=True)
     accuracy = models.PositiveIntegerField(default=0, help_text="radius of uncertainty, metres")
     location = models.CharField(
-        max_length=300, blank=True, help_text="address or landmark, as said"
+        max_length=300, blank=True, help_text="address or landmark, as said; private"
+    )
+    public_location = models.CharField(
+        max_length=300, blank=True, help_text="redacted; empty where not published"
     )
     place = models.ForeignKey(Place, models.PROTECT, null=True)
     service = models.ForeignKey(

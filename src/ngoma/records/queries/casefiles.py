@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from ngoma.records.sql.moments import moment
+from ngoma.records.sql.moments import known_moment, moment
 
 MOST_REPORTS = 100
 """As many reports of one case are shown."""
@@ -100,7 +100,7 @@ class Sent(NamedTuple):
     event_id: int
     channel: str
     state: str
-    count: int
+    contacts: int
 
 
 class Pictured(NamedTuple):
@@ -180,6 +180,7 @@ WHERE p.id IN (
     WHERE r.case_id = %s
 ) ORDER BY p.id
 """
+_TIMES = ["opened_at", "answer_due", "due", "paused_at", "answered_at", "resolved_at", "closed_at"]
 _BRIEFS = """
 SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.department_id, c.opened_at,
        c.reports_count, COALESCE(substr(r.words, 1, 160), '')
@@ -194,13 +195,8 @@ def head(city_id: int, reference: str) -> Head | None:
     if not rows:
         return None
     found = Head(*rows[0])
-    times = ("opened_at", "answer_due", "due", "paused_at", "answered_at", "resolved_at",
-             "closed_at")  # fmt: skip
-    return found._replace(
-        public=bool(found.public),
-        extended=bool(found.extended),
-        **{name: moment(getattr(found, name)) for name in times},
-    )
+    times: dict[str, Any] = {name: moment(getattr(found, name)) for name in _TIMES}
+    return found._replace(public=bool(found.public), extended=bool(found.extended), **times)
 
 
 def case_reference(city_id: int, reference: str) -> str | None:
@@ -225,7 +221,7 @@ def opened(found: Head) -> File:
         proposal=_proposal(proposals[0]) if proposals else None,
         events=[_event(row) for row in _all(_EVENTS, [found.id])],
         notices=[Sent(*row) for row in _all(_NOTICES, [found.id])],
-        photos=[Pictured(*row[:-1], bool(row[-1])) for row in _all(_PHOTOS, ids)],
+        photos=[_photo(row) for row in _all(_PHOTOS, ids)],
     )
 
 
@@ -234,13 +230,18 @@ def briefs(city_id: int, ids: Sequence[int]) -> dict[int, Brief]:
     if not ids:
         return {}
     rows = _all(_BRIEFS.format(marks=", ".join(["%s"] * len(ids))), [city_id, *ids])
-    return {row[0]: Brief(*row[:6], moment(row[6]), *row[7:]) for row in rows}  # type: ignore[arg-type]
+    found = [Brief(*row) for row in rows]
+    return {each.id: each._replace(opened_at=known_moment(each.opened_at)) for each in found}
+
+
+def _photo(row: Sequence[Any]) -> Pictured:
+    photo = Pictured(*row)
+    return photo._replace(public=bool(photo.public))
 
 
 def _report(row: Sequence[Any]) -> Told:
     told = Told(*row)
-    at = moment(told.received_at)
-    assert at is not None
+    at = known_moment(told.received_at)
     return told._replace(received_at=at, answers=_json(told.answers), own_case=bool(told.own_case))
 
 
@@ -254,8 +255,7 @@ def _proposal(row: Sequence[Any]) -> Suggested:
 
 def _event(row: Sequence[Any]) -> Happened:
     event_id, seq, kind, at, actor, data, first, last, username = row
-    when = moment(at)
-    assert when is not None
+    when = known_moment(at)
     name = " ".join(filter(None, (first, last))) or username or ""
     return Happened(event_id, seq, kind, when, actor, _json(data), name)
 

@@ -7,5 +7,5 @@ from ngoma.records.models import Place
 
 def boundaries(place_ids: list[int]) -> dict[int, dict[str, Any]]:
     """The GeoJSON geometry of each of these places that has one."""
-    rows = Place.objects.filter(pk__in=place_ids, boundary__isnull=False)
-    return dict(rows.values_list("pk", "boundary"))
+    rows = Place.objects.filter(pk__in=place_ids).values_list("pk", "boundary")
+    return {place_id: boundary for place_id, boundary in rows if boundary is not None}

@@ -70,7 +70,7 @@ class Cluster(NamedTuple):
 
     lat: int
     lon: int
-    count: int
+    cases: int
 
 
 class Figures(NamedTuple):
@@ -86,7 +86,7 @@ _PAGE = """
 SELECT c.id, c.reference, c.state, c.public, c.service_id, c.place_id, c.opened_at, c.due,
        c.resolved_at, c.reports_count,
        CASE WHEN c.public THEN r.public_words ELSE '' END, r.language,
-       CASE WHEN c.public THEN r.location ELSE '' END,
+       CASE WHEN c.public THEN r.public_location ELSE '' END,
        CASE WHEN c.public THEN (SELECT p.name FROM records_photo p
                                 WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1) END
 FROM records_case c LEFT JOIN records_report r ON r.reference = c.reference

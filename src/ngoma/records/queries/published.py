@@ -39,7 +39,7 @@ class Row(NamedTuple):
 _PAGE = """
 SELECT r.id, r.reference, r.received_at, r.channel, {visible},
        CASE WHEN {visible} THEN r.public_words ELSE '' END,
-       CASE WHEN {visible} THEN r.location ELSE '' END, r.lat, r.lon,
+       CASE WHEN {visible} THEN r.public_location ELSE '' END, r.lat, r.lon,
        c.state, c.service_id, c.place_id, c.department_id, c.due, c.updated_at,
        COALESCE(c.resolved_at, c.closed_at),
        CASE WHEN {visible} THEN (SELECT e.kind || ' ' || CAST(e.data AS TEXT)

@@ -97,7 +97,7 @@ _LON = "CASE WHEN r.reference = c.reference THEN c.lon ELSE r.lon END"
 _PAGE = """
 SELECT r.id, r.reference, r.received_at, r.channel, {visible},
        CASE WHEN {visible} THEN r.public_words ELSE '' END,
-       CASE WHEN {visible} THEN r.location ELSE '' END, {lat}, {lon},
+       CASE WHEN {visible} THEN r.public_location ELSE '' END, {lat}, {lon},
        c.id, c.reference, c.state, c.service_id, c.place_id, c.department_id, c.due, {updated},
        c.updated_at, c.reports_count,
        CASE WHEN {visible} THEN (SELECT p.name FROM records_photo p
@@ -264,9 +264,9 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
             if at is not None:
                 conditions.append(f"{column} {sign} %s")
                 parameters.append(parameter(at))
-    for condition, values in _where(wanted):
+    for condition, bounds in _where(wanted):
         conditions.append(condition)
-        parameters += values
+        parameters += bounds
     return conditions, parameters
 
 

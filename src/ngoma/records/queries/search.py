@@ -9,7 +9,7 @@ from django.db import connection
 from ngoma.base import references, syllables
 from ngoma.base.references import BadReference
 from ngoma.records.sql import search as index
-from ngoma.records.sql.moments import moment
+from ngoma.records.sql.moments import known_moment
 
 MOST = 500
 LONGEST_TERM = 40
@@ -77,6 +77,5 @@ def _by_reference(city_id: int, text: str) -> Found | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    opened_at = moment(row[1])
-    assert opened_at is not None
+    opened_at = known_moment(row[1])
     return Found(row[0], key(opened_at, row[0]))

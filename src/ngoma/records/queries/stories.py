@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from ngoma.records.sql.moments import moment
+from ngoma.records.sql.moments import known_moment, moment
 
 
 class Told(NamedTuple):
@@ -23,6 +23,7 @@ class Told(NamedTuple):
     public_words: str
     language: str
     location: str
+    public_location: str
     secret: str
     place_id: int | None
     case_reference: str
@@ -68,8 +69,8 @@ class Story:
 
 _TOLD = """
 SELECT r.id, r.city_id, r.case_id, r.reference, r.received_at, r.channel, r.words, r.public_words,
-       r.language, r.location, r.secret, c.place_id, c.reference, c.state, c.public, c.service_id,
-       c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at, c.reports_count, c.rating
+       r.language, r.location, r.public_location, r.secret, c.place_id, c.reference, c.state,
+       c.public, c.service_id, c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at, c.reports_count, c.rating
 FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE r.reference = %s
 """
 _EVENTS = "SELECT kind, at, actor, data FROM records_event WHERE case_id = %s ORDER BY seq"
@@ -91,9 +92,8 @@ def story(reference: str) -> Story | None:
         if row is None:
             return None
         told = Told(*row)
-        told = told._replace(
-            public=bool(told.public), **{name: moment(getattr(told, name)) for name in _TIMES}
-        )
+        times: dict[str, Any] = {name: moment(getattr(told, name)) for name in _TIMES}
+        told = told._replace(public=bool(told.public), **times)
         cursor.execute(_EVENTS, [told.case_id])
         events = [_event(*row) for row in cursor.fetchall()]
         cursor.execute(_PHOTOS, [told.case_id, told.case_id])
@@ -109,7 +109,6 @@ def exists(reference: str) -> bool:
 
 
 def _event(kind: str, at: Any, actor: str, data: Any) -> Happened:
-    when = moment(at)
-    assert when is not None
+    when = known_moment(at)
     known = msgspec.json.decode(data) if isinstance(data, (str, bytes)) else data
     return Happened(kind, when, actor, known)

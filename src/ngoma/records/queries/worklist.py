@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from ngoma.records.models import State
-from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.sql.moments import known_moment, moment, parameter
 
 OPEN = (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS, State.WAITING)
 RUNNING = OPEN[:3]
@@ -153,9 +153,7 @@ def _marks(values: Sequence[Any]) -> str:
 
 
 def _row(values: Sequence[Any]) -> Row:
-    row = list(values)
-    first, last, username = row[10:13]
+    *told, first, last, username, words = values
     name = " ".join(filter(None, (first, last))) or username or ""
-    updated = moment(row[8])
-    assert updated is not None
-    return Row(*row[:7], moment(row[7]), updated, row[9], name, row[13])
+    row = Row._make([*told, name, words])
+    return row._replace(due=moment(row.due), updated_at=known_moment(row.updated_at))
