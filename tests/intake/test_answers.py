@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ngoma.base.clock import iso, parse
@@ -117,6 +117,7 @@ def test_every_number_comes_back(number: float) -> None:
 
 
 @given(number=st.integers(-(10**30), 10**30))
+@example(number=2**53 + 1)
 def test_whole_numbers_stay_whole_where_json_keeps_them(number: int) -> None:
     answer = kept("number", str(number))
     assert answer == (number if abs(number) <= 2**53 else float(number))

@@ -84,6 +84,7 @@ def _number(text: str) -> int | float:
     if not isfinite(number):
         raise ValueError("not finite")
     try:
-        return int(text) if abs(number) <= LARGEST_INT else number
+        whole = int(text)
     except ValueError:
         return number
+    return whole if abs(whole) <= LARGEST_INT else number
