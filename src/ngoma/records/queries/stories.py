@@ -70,7 +70,8 @@ class Story:
 _TOLD = """
 SELECT r.id, r.city_id, r.case_id, r.reference, r.received_at, r.channel, r.words, r.public_words,
        r.language, r.location, r.public_location, r.secret, c.place_id, c.reference, c.state,
-       c.public, c.service_id, c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at, c.reports_count, c.rating
+       c.public, c.service_id, c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at,
+       c.reports_count, c.rating
 FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE r.reference = %s
 """
 _EVENTS = "SELECT kind, at, actor, data FROM records_event WHERE case_id = %s ORDER BY seq"
