@@ -3,11 +3,25 @@
 from collections.abc import Iterable
 
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from ngoma.records.models import Photo
 
 SIZES = {"large": 1600, "small": 480}
 """Public copies by name, with the longest edge in pixels."""
+
+
+# Of several the last one stays: the first of the reports, the newest of the work.
+_NAMES = """
+SELECT case_id, kind, name FROM (
+    SELECT r.case_id, 'report' AS kind, p.name, -p.id AS place
+    FROM records_photo p JOIN records_report r ON r.id = p.report_id
+    WHERE p.public AND r.case_id IN ({marks})
+    UNION ALL
+    SELECT p.case_id, 'after', p.name, p.id FROM records_photo p
+    WHERE p.public AND p.kind = 'after' AND p.case_id IN ({marks})
+) AS named ORDER BY place
+"""
 
 
 def public_path(name: str, size: str) -> str:
@@ -20,14 +34,6 @@ def url(name: str, size: str = "large") -> str:
     return default_storage.url(public_path(name, size))
 
 
-def of_case(case_id: int, *, public_only: bool = True) -> list[Photo]:
-    """All photos of a case, of its reports and of the work, oldest first."""
-    photos = Photo.objects.filter(case=case_id) | Photo.objects.filter(report__case=case_id)
-    if public_only:
-        photos = photos.filter(public=True)
-    return list(photos.order_by("added_at", "pk"))
-
-
 def unattached(names: Iterable[str]) -> list[Photo]:
     """The photos of these names that belong to no report and no case yet."""
     return list(Photo.objects.filter(name__in=list(names), report=None, case=None))
@@ -36,12 +42,11 @@ def unattached(names: Iterable[str]) -> list[Photo]:
 def first_names(case_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """By case the names of its first report photo (`report`) and last after photo (`after`)."""
     ids = list(case_ids)
+    if not ids:
+        return {}
     found: dict[int, dict[str, str]] = {}
-    photos = Photo.objects.filter(public=True)
-    rows = photos.filter(report__case__in=ids).order_by("-added_at")
-    for case_id, name in rows.values_list("report__case", "name"):
-        found.setdefault(case_id, {})["report"] = name
-    after = photos.filter(case__in=ids, kind=Photo.Kind.AFTER).order_by("added_at")
-    for case_id, name in after.values_list("case", "name"):
-        found.setdefault(case_id, {})["after"] = name
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES.format(marks=", ".join(["%s"] * len(ids))), [*ids, *ids])
+        for case_id, kind, name in cursor.fetchall():
+            found.setdefault(case_id, {})[kind] = name
     return found
