@@ -4,9 +4,10 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import ngoma.records.sql.transactions
 from django.conf import settings
 from django.db import migrations, models
+
+import ngoma.records.sql.transactions
 
 
 class Migration(migrations.Migration):

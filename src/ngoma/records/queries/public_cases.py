@@ -1,7 +1,7 @@
 """Cases as everybody may see them: pages of a list, points of a map, and what is counted of them.
 
-Hot reads, so the SQL builds the answer. A case whose service is private gives neither words nor
-photo, and no position; merged cases are left out, as their reports live on in another.
+Hot reads, so the SQL builds the answer. A case whose service is private is known to who has its
+reference alone; merged cases are left out, as their reports live on in another.
 """
 
 from collections.abc import Iterable, Sequence
@@ -97,7 +97,7 @@ ORDER BY c.opened_at DESC, c.id DESC LIMIT %s
 # One branch for each run of the index, which covers everything asked: no row is looked up.
 _IN_RUN = """
 SELECT c.reference, c.lat, c.lon, c.quad, c.service_id, c.state FROM records_case c
-WHERE c.quad BETWEEN %s AND %s AND c.public AND c.lat BETWEEN %s AND %s AND c.lon BETWEEN %s AND %s
+WHERE c.quad BETWEEN %s AND %s AND c.lat BETWEEN %s AND %s AND c.lon BETWEEN %s AND %s
   AND {conditions}
 """
 _POINTS = """
@@ -158,13 +158,14 @@ def figures(city_id: int, *, since: datetime, at: datetime) -> Figures:
     fixed = """
         SELECT COALESCE(SUM(CASE WHEN c.resolved_at >= %s THEN 1 ELSE 0 END), 0), COUNT(*)
         FROM records_case c
-        WHERE c.city_id = %s AND c.updated_at >= %s AND c.resolved_at >= %s"""
+        WHERE c.city_id = %s AND c.public AND c.updated_at >= %s AND c.resolved_at >= %s"""
     times = [parameter(before), parameter(before)]
     ((new, both),) = _all(fixed, [parameter(since), city_id, *times])
     late = """
         SELECT COUNT(*), COALESCE(SUM(
             CASE WHEN c.state <> 'waiting' AND c.due < %s THEN 1 ELSE 0 END), 0)
-        FROM records_case c WHERE c.city_id = %s AND c.state IN (%s, %s, %s, %s)"""
+        FROM records_case c
+        WHERE c.city_id = %s AND c.public AND c.state IN (%s, %s, %s, %s)"""
     ((opened, overdue),) = _all(late, [parameter(at), city_id, *OPEN])
     return Figures(new, both - new, opened, overdue)
 
@@ -187,7 +188,8 @@ def open_by_place(city_id: int) -> dict[int, int]:
     # The sum keeps SQLite from going through all cases in the order of their places.
     sql = """
         SELECT c.place_id + 0, COUNT(*) FROM records_case c
-        WHERE c.city_id = %s AND c.state IN (%s, %s, %s, %s) AND c.place_id IS NOT NULL
+        WHERE c.city_id = %s AND c.public AND c.state IN (%s, %s, %s, %s)
+          AND c.place_id IS NOT NULL
         GROUP BY 1"""
     return dict(_all(sql, [city_id, *OPEN]))
 
@@ -201,7 +203,7 @@ def times_to_fix(wanted: Wanted, *, limit: int = 1000) -> list[timedelta]:
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
-    conditions, parameters = ["c.city_id = %s", "c.state <> 'merged'"], [wanted.city_id]
+    conditions, parameters = ["c.city_id = %s", "c.public", "c.state <> 'merged'"], [wanted.city_id]
     if wanted.kind is not None:
         conditions.append(KINDS[wanted.kind])
         parameters += [parameter(wanted.at)] if wanted.kind == "late" else []
