@@ -6,6 +6,7 @@ from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
 from ngoma.insight import searching
+from ngoma.intake.photos import discard_unused
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
@@ -38,6 +39,7 @@ JOURNEY = {
     "closed": (PLAN,),
     "merged": (DECIDE,),
     "absorbed": (PLAN,),
+    "returned": (PLAN,),
     "extended": (PLAN,),
     "escalated": (PLAN,),
 }
@@ -56,6 +58,7 @@ TIMERS = (
     Timer("read events for the search", timedelta(seconds=1), searching.follow),
     Timer("escalate what is late", timedelta(minutes=1), escalate_late),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
+    Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),
 )
 

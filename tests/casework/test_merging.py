@@ -43,10 +43,16 @@ def test_a_report_leaves_into_a_case_of_its_own(report: Any, coordinator: Actor)
         merging.split(actor=coordinator, report_id=first.pk)
 
 
-def test_a_report_that_brought_its_case_along_does_not_leave(
-    report: Any, coordinator: Actor
-) -> None:
+def test_a_merge_is_undone_by_taking_the_report_out_again(report: Any, coordinator: Actor) -> None:
     first, second = report(), report()
+    joined = report(case=second.case)
     merging.merge(actor=coordinator, case_id=second.case.pk, into=first.case.pk)
-    with pytest.raises(BadRequest):
-        merging.split(actor=coordinator, report_id=second.pk)
+    back = merging.split(actor=coordinator, report_id=second.pk)
+    second.refresh_from_db()
+    assert (back.pk, second.case_id) == (second.case.pk, second.case.pk)
+    assert (back.state, back.merged_into_id, back.reports_count) == ("received", None, 1)
+    left = Case.objects.get(pk=first.case.pk)
+    assert (left.reports_count, left.reports.count()) == (2, 2)
+    own = merging.split(actor=coordinator, report_id=joined.pk)
+    assert own.reference == joined.reference
+    assert own.pk != back.pk

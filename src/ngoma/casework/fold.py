@@ -148,6 +148,15 @@ def _split(case: Case, data: Data, at: datetime) -> None:
     case.reports_count -= 1
 
 
+def _returned(case: Case, data: Data, at: datetime) -> None:
+    """A merge was undone: the case is its first report's again."""
+    case.state = State.RECEIVED
+    case.merged_into_id = case.closed_at = case.answered_at = None
+    case.reports_count = 1
+    case.escalation = 0
+    _take(case, data)
+
+
 def _extended(case: Case, data: Data, at: datetime) -> None:
     case.extended = True
     _take(case, data)
@@ -203,6 +212,7 @@ _FOLDS: dict[str, Callable[[Case, Data, datetime], None]] = {
     "reopened": _reopened,
     "merged": _merged,
     "split": _split,
+    "returned": _returned,
     "extended": _extended,
     "escalated": _escalated,
     "rated": _rated,

@@ -17,7 +17,7 @@ def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) 
     Raises `BadRequest` where `into` is the case itself or another city's, `UnknownCase`.
     """
     with transaction.atomic():
-        _hold_both(case_id, into)
+        _hold_for_merge(case_id, into)
         with (
             change("merge", actor=actor, case_id=case_id, at=at) as held,
             change("join", actor=actor, case_id=into, at=at) as target,
@@ -30,32 +30,41 @@ def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) 
 
 
 def split(*, actor: Actor, report_id: int, at: datetime | None = None) -> Case:
-    """Take a report out of its case into a new one of its own; returns the new case.
+    """Take a report out of its case into one of its own; returns that case.
 
-    Raises `BadRequest` for a report that a case was opened for: this case, or one merged into it,
-    which bears its reference. Raises `UnknownCase`.
+    It is a new case, or the one that was opened for the report and merged since: splitting undoes a
+    merge. Raises `BadRequest` for the report that its case was opened for, `UnknownCase`.
     """
     report = Report.objects.filter(pk=report_id).first()
     if report is None:
         raise UnknownCase(f"no report {report_id}")
-    with change("split", actor=actor, case_id=report.case_id, at=at) as held:
-        if Case.objects.filter(reference=report.reference).exists():
-            raise BadRequest("report", "first")
-        new = _open_alone(held, report)
-        held.append("split", reference=report.reference, into=new.pk)
-    return new
+    with transaction.atomic():
+        former = Case.objects.filter(reference=report.reference).first()
+        if former is not None:
+            _hold(report.case_id, former.pk)
+        with change("split", actor=actor, case_id=report.case_id, at=at) as held:
+            if former is not None and former.pk == held.case.pk:
+                raise BadRequest("report", "first")
+            alone = _open_alone(held, report) if former is None else _give_back(held, former.pk)
+            Report.objects.filter(pk=report.pk).update(case=alone)
+            held.append("split", reference=report.reference, into=alone.pk)
+    return alone
 
 
-def _hold_both(case_id: int, into: int) -> None:
-    """Lock both rows in the order of their ids, so that two merges never wait for each other."""
+def _hold_for_merge(case_id: int, into: int) -> None:
     if into == case_id:
         raise BadRequest("into", "itself")
-    both = Case.objects.select_for_update(no_key=True).filter(pk__in=(case_id, into)).order_by("pk")
-    cities = list(both.values_list("city_id", flat=True))
-    if len(cities) != 2:
+    cases = _hold(case_id, into)
+    if len(cases) != 2:
         raise UnknownCase(f"no case {case_id} or {into}")
-    if len(set(cities)) != 1:
+    if cases[0].city_id != cases[1].city_id:
         raise BadRequest("into", "other_city")
+
+
+def _hold(*case_ids: int) -> list[Case]:
+    """Lock rows in the order of their ids, so that two who need both never wait for each other."""
+    cases = Case.objects.select_for_update(no_key=True).filter(pk__in=case_ids)
+    return list(cases.order_by("pk"))
 
 
 def _open_alone(held: Change, report: Report) -> Case:
@@ -79,5 +88,14 @@ def _open_alone(held: Change, report: Report) -> Case:
         **dues(book, service_id, held.case.urgency, held.at).data(),
     )
     new.save()
-    Report.objects.filter(pk=report.pk).update(case=case)
+    return case
+
+
+def _give_back(held: Change, case_id: int) -> Case:
+    """The case that was merged away, for its first report alone; it is decided anew."""
+    case = Case.objects.get(pk=case_id)
+    back = Change(case, held.actor, max(held.at, case.updated_at))
+    promised = dues(held.book, case.service_id, case.urgency, back.at)
+    back.append("returned", reference=case.reference, **promised.data())
+    back.save()
     return case

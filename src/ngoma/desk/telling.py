@@ -197,6 +197,7 @@ _TITLES: dict[str, Callable[[dict[str, Any]], Title]] = {
     "merged": lambda _: ("merge", "", gettext("Merged into another case")),
     "absorbed": lambda _: ("merge", "", gettext("Another case was merged into this one")),
     "split": lambda _: ("split", "", gettext("A report was given a case of its own")),
+    "returned": lambda _: ("split", "", gettext("Taken out of another case")),
     "extended": lambda _: ("clock", "sun", gettext("Deadline extended")),
     "escalated": _escalated,
     "rated": _rated,

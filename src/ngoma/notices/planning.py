@@ -57,7 +57,7 @@ def plan(event: int, case: int) -> None:
 
 def notice_kind(event: Event) -> str | None:
     """Which text tells the event; None where nobody is told."""
-    if event.kind == "opened" and "from" in event.data:
+    if event.kind == "returned" or (event.kind == "opened" and "from" in event.data):
         return "split"
     if event.kind == "closed" and event.data.get("reason"):
         return "unanswered"
@@ -95,10 +95,12 @@ def references_at(event: Event) -> set[str]:
     earlier = Event.objects.filter(
         case=event.case_id,
         seq__lte=event.seq,
-        kind__in=("opened", "joined", "absorbed", "split"),
+        kind__in=("opened", "joined", "absorbed", "split", "merged", "returned"),
     )
     for each in earlier.order_by("seq"):
-        if each.kind == "split":
+        if each.kind == "merged":
+            found = found if each.seq == event.seq else set()
+        elif each.kind == "split":
             found.discard(each.data["reference"])
         elif each.kind == "absorbed":
             found |= references_at(_merging(each))

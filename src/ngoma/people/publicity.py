@@ -21,6 +21,7 @@ PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {
     "informed": (),
     "merged": ("into",),
     "split": (),
+    "returned": ("due",),
     "extended": ("reason", "text", "due"),
     "escalated": ("step",),
     "rated": ("score",),

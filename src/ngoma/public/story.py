@@ -215,6 +215,7 @@ _TELLERS: dict[str, Callable[[_Moment], Step | None]] = {
     "resolved": _plain("leaf", "check", lambda: pgettext("case", "Fixed")),
     "closed": _closed,
     "reopened": _reopened,
+    "returned": _plain("", "again", lambda: _("On its own again: a different problem")),
     "answered": _plain("", "chat", lambda: _("The city wrote")),
     "asked": _plain("sun", "question", lambda: _("The city asked")),
     "informed": _plain("", "pencil", lambda: _("The reporter added something")),
