@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern
@@ -126,3 +127,25 @@ def test_a_form_without_its_token_is_refused(
     case = told()
     answer = strict.post(f"/desk/small/cases/{case.reference}/note/", {"version": case.version})
     assert answer.status_code == 403
+
+
+def test_settings_are_for_administrators_and_show_nothing_personal(
+    told: Callable[..., Case],
+) -> None:
+    case = told("Words that are private", email="aisha@resident.example")
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_superuser("root"))
+    pages = [f"/admin/records/{model._meta.model_name}/" for model in admin.site._registry
+             if model._meta.app_label == "records"]  # fmt: skip
+    pages += [f"/admin/records/{name}/{thing.pk}/change/" for name, thing in (
+        ("case", case), ("report", case.reports.get()), ("event", case.events.first()),
+        ("city", case.city), ("user", User.objects.get(username="root")))]  # fmt: skip
+    assert len(pages) >= 15
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert "Words that are private" not in answer.content.decode(), page
+        assert "aisha@" not in answer.content.decode(), page
+    assert client.post(pages[-5], {"state": "closed"}).status_code == 403
+    client.force_login(User.objects.create_user("officer"))
+    assert client.get("/admin/").status_code == 302

@@ -79,4 +79,7 @@ def _refused(
         trouble = Trouble(gettext("Not done yet"), say(refusal, desk), action.name, typed=typed)
     status = 422 if isinstance(refusal, (BadRequest, PhotosRefused)) else 409
     view = queue.render if request.POST.get("from") == "queue" else cases.render
-    return view(request, desk, head, trouble=trouble, status=status)
+    response = view(request, desk, head, trouble=trouble, status=status)
+    # The address of a step is no page: a script stays on the one it was sent from.
+    response["HX-Push-Url"] = "false"
+    return response

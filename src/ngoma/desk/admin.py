@@ -28,8 +28,9 @@ from ngoma.records.models import (
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
     Inline = admin.TabularInline[Any, Any]
+    People = UserAdmin[User]
 else:
-    Admin, Inline = admin.ModelAdmin, admin.TabularInline
+    Admin, Inline, People = admin.ModelAdmin, admin.TabularInline, UserAdmin
 
 
 class ReadOnly(Admin):
@@ -51,7 +52,6 @@ class ReadOnly(Admin):
 class OfCity(Admin):
     """Something of a city; a change of it makes the city's version grow, so that all see it."""
 
-    list_filter = ("city",)
     show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -64,7 +64,6 @@ class OfCity(Admin):
 @admin.register(City)
 class CityAdmin(OfCity):
     list_display = ("slug", "country", "time_zone", "version")
-    list_filter = ()
     readonly_fields = ("slug", "prefix", "pack_digest", "version")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -79,6 +78,7 @@ class CityAdmin(OfCity):
 @admin.register(Place)
 class PlaceAdmin(OfCity):
     list_display = ("code", "city", "level", "parent", "retired")
+    list_filter = ("city",)
     search_fields = ("code",)
     list_select_related = ("city", "parent")
     raw_id_fields = ("parent",)
@@ -88,6 +88,7 @@ class PlaceAdmin(OfCity):
 @admin.register(Department)
 class DepartmentAdmin(OfCity):
     list_display = ("code", "city", "parent", "email", "retired")
+    list_filter = ("city",)
     search_fields = ("code",)
     list_select_related = ("city", "parent")
 
@@ -95,6 +96,7 @@ class DepartmentAdmin(OfCity):
 @admin.register(Service)
 class ServiceAdmin(OfCity):
     list_display = ("code", "city", "group", "first_answer", "resolution", "danger", "public")
+    list_filter = ("city",)
     search_fields = ("code",)
     list_select_related = ("city",)
 
@@ -102,6 +104,7 @@ class ServiceAdmin(OfCity):
 @admin.register(Owner)
 class OwnerAdmin(OfCity):
     list_display = ("city", "service", "group", "place", "department")
+    list_filter = ("city",)
     list_select_related = ("city", "service", "place", "department")
     raw_id_fields = ("place",)
 
@@ -112,7 +115,7 @@ class MembershipInline(Inline):
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin):
+class PeopleAdmin(People):
     inlines = (MembershipInline,)
     list_display = ("username", "first_name", "last_name", "is_active", "is_staff")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Ngoma", {"fields": ("language",)}))

@@ -106,6 +106,6 @@ class Order:
     def own_report(self) -> int:
         """The report of this case that the form names."""
         report_id = self.number("report")
-        if not self.case.reports.filter(pk=report_id).exists() or report_id is None:
+        if report_id is None or not self.case.reports.filter(pk=report_id).exists():
             raise BadRequest("report", "unknown")
         return report_id

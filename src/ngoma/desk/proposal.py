@@ -1,6 +1,6 @@
 """The proposal in words: how sure, why, what else, what it would promise and tell the reporter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,7 +151,7 @@ def _reasons(said: Suggested, words: str) -> list[Why]:
     return whys
 
 
-_WHYS = {
+_WHYS: dict[str, Callable[[str], Why]] = {
     "chosen": lambda _icon: Why("person", gettext("The reporter chose this service")),
     "service": lambda icon: Why(icon, gettext("This service is dangerous in itself")),
     "answer": lambda icon: Why(icon, gettext("An answer of the reporter speaks of danger")),

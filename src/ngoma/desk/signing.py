@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import forms, views
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -30,17 +31,17 @@ class LoginForm(forms.AuthenticationForm):
     def clean(self) -> Any:
         """Raise `ValidationError` where name or password are wrong, or the wait is not over."""
         if any(cache.get(key, 0) >= TRIES for key in self._keys()):
-            raise forms.ValidationError(
+            raise ValidationError(
                 gettext("Too many wrong passwords. Please wait ten minutes, then try again."),
                 code="wait",
             )
         try:
             cleaned = super().clean()
-        except forms.ValidationError:
+        except ValidationError:
             for key in self._keys():
                 cache.add(key, 0, WAIT_SECONDS)
                 cache.incr(key)
-            raise forms.ValidationError(
+            raise ValidationError(
                 gettext("Name or password are not right. Please try again."), code="wrong"
             ) from None
         cache.delete(self._keys()[0])

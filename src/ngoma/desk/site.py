@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property, wraps
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -119,11 +119,7 @@ class Desk:
         return datetime.combine(today + timedelta(days=1), time(), self.book.zone)
 
 
-class View(Protocol):
-    def __call__(self, request: HttpRequest, desk: Desk, /, **rest: Any) -> HttpResponse: ...
-
-
-def page(view: View) -> Callable[..., HttpResponse]:
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Open a page of a city's desk to who works there; to others there is no such page."""
 
     @wraps(view)

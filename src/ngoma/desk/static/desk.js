@@ -75,6 +75,12 @@ document.addEventListener("click", (event) => {
   locate(event);
 });
 
+/** One form at a time. (`name` would do it too, but shuts the form that a swap brings in open.) */
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.matches(".act") || !target.open) return;
+  for (const other of document.querySelectorAll(".act[open]")) if (other !== target) other.open = false;
+}, true);
+
 /** A click on the map is a position, as long as there is a field for one. */
 function locate(event) {
   const map = event.target.closest(".map svg.area");
@@ -105,7 +111,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     mark(list().find((row) => location.search.includes(row.dataset.reference)));
   }
   settle();
-  if (document.activeElement === document.body) ($(".trouble") ? $("#main") : $(".row[aria-current]") ?? $("#list"))?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) ($(".trouble") ? $("#report") : $(".row[aria-current]") ?? $("#list"))?.focus({ preventScroll: true });
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   const row = event.target.closest(".row");

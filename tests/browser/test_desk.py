@@ -1,0 +1,145 @@
+"""A morning at the desk in a real browser: by keyboard, without reloads, open to everybody."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from ngoma.cities.book import book
+from ngoma.records.models import Case, Membership, User
+from ngoma.work.worker import run_until_idle
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.server
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Sit = Callable[..., "Page"]
+
+
+@pytest.fixture
+def sit(browser: "Browser", live_server: Any, kampala: str) -> Iterator[Sit]:
+    """Logs a triager in and opens a page of the desk; a script's error fails the test."""
+    run_until_idle()
+    user = User.objects.create_user("nakato", password="a drum of wood")
+    Membership.objects.create(user=user, city_id=book(kampala).id, role="triager")
+    contexts, troubles = [], []
+
+    def sit(page: str = "", **options: Any) -> "Page":
+        context = browser.new_context(
+            base_url=live_server.url, **{"viewport": {"width": 1440, "height": 900}} | options
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: troubles.append(str(error)))
+        tab.on("console", lambda said: troubles.append(said.text) if "Security" in said.text else 0)
+        tab.goto(f"/desk/kampala/{page}")
+        tab.fill("#username", "nakato")
+        tab.fill("#password", "a drum of wood")
+        tab.press("#password", "Enter")
+        tab.wait_for_selector(".tabs")
+        return tab
+
+    yield sit
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def test_three_reports_are_decided_by_key_without_a_reload(sit: Sit) -> None:
+    tab = sit()
+    tab.evaluate("window.stayed = true")
+    rows = tab.locator(".row")
+    expect(rows).to_have_count(3)
+    tab.keyboard.press("j")
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+    expect(tab.locator("#report h2").first).to_contain_text("Ekinnya")
+    tab.keyboard.press("k")
+    expect(tab.locator("#report h2").first).to_contain_text("deep")
+    tab.keyboard.press("a")
+    expect(rows).to_have_count(2)
+    expect(tab.locator("#live")).to_contain_text("Accepted.")
+    tab.keyboard.press("c")
+    tab.keyboard.type("Open manhole")
+    tab.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
+    tab.keyboard.press("q")
+    expect(tab.locator("#ask-text")).to_be_focused()
+    tab.keyboard.type("Which side of the road?")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator("#list .empty")).to_be_visible()
+    assert tab.evaluate("window.stayed") is True
+    states = Case.objects.order_by("pk").values_list("state", "service__code")
+    assert list(states) == [
+        ("accepted", "pothole"),
+        ("accepted", "manhole"),
+        ("waiting", "pothole"),
+    ]
+
+
+def test_what_a_colleague_did_meanwhile_is_shown_and_nothing_typed_is_lost(sit: Sit) -> None:
+    tab = sit()
+    tab.keyboard.press("r")
+    tab.fill("#answer-text", "We are on our way")
+    case = Case.objects.order_by("pk")[0]
+    other = tab.context.new_page()
+    other.goto(f"/desk/kampala/cases/{case.reference}/")
+    other.click("#do-note summary")
+    other.fill("#note-text", "I am there already")
+    other.click("#do-note button")
+    other.wait_for_selector(".toldbar")
+    tab.press("#answer-text", "Control+Enter")
+    tab.wait_for_selector(".trouble")
+    assert "I am there already" in (tab.text_content(".trouble") or "")
+    assert tab.input_value("#answer-text") == "We are on our way"
+    tab.press("#answer-text", "Control+Enter")
+    tab.wait_for_selector(".toldbar")
+
+
+def test_a_click_on_the_map_is_a_position(sit: Sit) -> None:
+    case = Case.objects.order_by("pk")[0]
+    tab = sit(f"cases/{case.reference}/")
+    box = tab.locator(".map svg").bounding_box()
+    assert box
+    tab.mouse.click(box["x"] + box["width"] / 2 + 30, box["y"] + box["height"] / 2)
+    lat, lon = map(float, tab.input_value("[data-position]").split(","))
+    assert abs(lat - 0.3476) < 0.0002
+    assert 0.0005 < lon - 32.5825 < 0.005
+    tab.click("#do-correct form .yes")
+    tab.wait_for_selector(".toldbar")
+    case.refresh_from_db()
+    assert case.lon == pytest.approx(lon, abs=1e-5)
+
+
+def test_the_desk_works_without_a_script(sit: Sit) -> None:
+    tab = sit(java_script_enabled=False)
+    tab.click("text=Agree and accept")
+    assert "Accepted." in (tab.text_content(".toldbar") or "")
+    tab.click(".row >> nth=1")
+    tab.click("#do-answer summary")
+    tab.fill("#answer-text", "Soon")
+    tab.click("#do-answer form .yes")
+    assert tab.locator(".toldbar").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("ko", 1440), ("lg", 390)])
+def test_every_page_is_open_to_everybody(sit: Sit, theme: str, language: str, width: int) -> None:
+    User.objects.update(language=language)
+    first = Case.objects.order_by("pk")[0]
+    tab = sit(color_scheme=theme, viewport={"width": width, "height": 844})
+    case = f"cases/{first.reference}/"
+    pages = (
+        "", f"?case={first.reference}", "work/", "work/?q=nothing", "board/", "new/", case,
+        f"{case}?open=reject", "cases/KLA000000/", "/login",
+    )  # fmt: skip
+    for page in pages:
+        if page == "/login":
+            tab.context.clear_cookies()
+        tab.goto(f"/desk/kampala/{page}" if page != "/login" else "/desk/login/")
+        found = Axe().run(tab, options=RULES).response["violations"]
+        assert [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == [], page
+        overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0, page
