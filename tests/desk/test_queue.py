@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from ngoma.base.clock import now
@@ -80,6 +81,8 @@ def test_reasons_are_marked_in_the_words(coordinator: Client, told: Callable[...
     assert "<mark>pothole</mark>" in coordinator.get("/desk/small/").content.decode()
 
 
+# The index of words never reads past a transaction that is open, such as that of a test.
+@pytest.mark.django_db(transaction=True)
 def test_the_list_finds_by_words_reference_and_filters(
     coordinator: Client, told: Callable[..., Case], town: Book
 ) -> None:
