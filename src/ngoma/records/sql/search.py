@@ -26,13 +26,16 @@ _SQLITE = (
     """CREATE VIRTUAL TABLE records_search USING fts5(
         city, words, public_words, tokenize = 'ascii', detail = column, columnsize = 0)""",
 )
+# What was added last lies in a list that every search goes through: so it is kept short.
 _POSTGRESQL = (
     """CREATE TABLE records_search (
         key bigint PRIMARY KEY, city_id bigint NOT NULL,
         words tsvector NOT NULL, public_words tsvector NOT NULL)""",
     "CREATE INDEX search_by_city ON records_search (city_id, key)",
-    "CREATE INDEX search_words ON records_search USING gin (words)",
-    "CREATE INDEX search_public_words ON records_search USING gin (public_words)",
+    """CREATE INDEX search_words ON records_search USING gin (words)
+        WITH (gin_pending_list_limit = 256)""",
+    """CREATE INDEX search_public_words ON records_search USING gin (public_words)
+        WITH (gin_pending_list_limit = 256)""",
 )
 _WRITE = """
 INSERT INTO records_search (key, city_id, words, public_words)
