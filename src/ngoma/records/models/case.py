@@ -70,6 +70,7 @@ class Case(models.Model):
             models.Index(
                 fields=["city", "state", "-urgency", "answer_due", "id"], name="case_queue"
             ),
+            models.Index(fields=["city", "state", "due", "id"], name="case_by_promise"),
             models.Index(fields=["city", "department", "state", "due", "id"], name="case_by_due"),
             models.Index(fields=["city", "place", "-opened_at", "-id"], name="case_by_place"),
             models.Index(fields=["city", "service", "-opened_at", "-id"], name="case_by_service"),
