@@ -1,4 +1,7 @@
-"""The city's one piece of work on one problem. The row is the fold of its events."""
+"""The city's one piece of work on one problem. The row is the fold of its events.
+
+Foreign keys that lead an index below, or that no query starts from, have no index of their own.
+"""
 
 from django.db import models
 
@@ -26,13 +29,13 @@ class Urgency(models.IntegerChoices):
 class Case(models.Model):
     """Everything here is written by `casework.fold` from the case's events, and by nothing else."""
 
-    city = models.ForeignKey(City, models.PROTECT)
+    city = models.ForeignKey(City, models.PROTECT, db_index=False)
     reference = models.CharField(max_length=24, unique=True, help_text="of its first report")
     state = models.CharField(max_length=12, choices=State.choices)
     public = models.BooleanField(default=True)
-    service = models.ForeignKey(Service, models.PROTECT, null=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True)
-    department = models.ForeignKey(Department, models.PROTECT, null=True)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, db_index=False)
     assignee = models.ForeignKey("User", models.PROTECT, null=True)
     urgency = models.SmallIntegerField(choices=Urgency.choices, default=Urgency.NO)
     lat = models.FloatField(null=True)

@@ -13,7 +13,7 @@ class Event(models.Model):
         SYSTEM = "system"
         BODY = "body", "another body"
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, related_name="events")
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=24)
     at = models.DateTimeField(help_text="when it happened")

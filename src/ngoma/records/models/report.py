@@ -20,7 +20,7 @@ class Channel(models.TextChoices):
 class Report(models.Model):
     """One submission (an Open311 service request)."""
 
-    city = models.ForeignKey(City, models.PROTECT)
+    city = models.ForeignKey(City, models.PROTECT, db_index=False)
     case = models.ForeignKey("Case", models.PROTECT, related_name="reports")
     reference = models.CharField(max_length=24, unique=True)
     received_at = models.DateTimeField()
@@ -37,9 +37,9 @@ class Report(models.Model):
     public_location = models.CharField(
         max_length=300, blank=True, help_text="redacted; empty where not published"
     )
-    place = models.ForeignKey(Place, models.PROTECT, null=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False)
     service = models.ForeignKey(
-        Service, models.PROTECT, null=True, help_text="what the reporter chose"
+        Service, models.PROTECT, null=True, db_index=False, help_text="what the reporter chose"
     )
     answers = models.JSONField(
         default=dict, help_text="answers to the service's questions, by code"
