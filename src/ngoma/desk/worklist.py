@@ -14,7 +14,7 @@ from ngoma.base.references import read as read_reference
 from ngoma.desk import naming
 from ngoma.desk.sheets import headline
 from ngoma.desk.site import Desk, page, show
-from ngoma.records.models import State
+from ngoma.records.models import ACTIVE, DONE, OPEN, State
 from ngoma.records.queries import search, worklist
 from ngoma.records.queries.casefiles import case_reference
 from ngoma.records.queries.members import of_city
@@ -98,8 +98,8 @@ def _states(wanted: str, *, everywhere: bool) -> tuple[str, ...]:
     if wanted in State.values:
         return (wanted,)
     if wanted == "done":
-        return worklist.DONE
-    return (*worklist.OPEN, *worklist.DONE) if wanted == "all" or everywhere else worklist.OPEN
+        return DONE
+    return (*OPEN, *DONE) if wanted == "all" or everywhere else OPEN
 
 
 def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
@@ -125,7 +125,7 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
 
 
 def _line(desk: Desk, row: worklist.Row) -> Line:
-    running = row.state in worklist.RUNNING
+    running = row.state in ACTIVE
     state = State(row.state)
     return Line(
         reference=row.reference,
@@ -136,7 +136,7 @@ def _line(desk: Desk, row: worklist.Row) -> Line:
         assignee=row.assignee,
         state=str(naming.STATES[state]),
         tone=naming.TONES.get(state, ""),
-        danger=row.urgency == 2 and state in worklist.OPEN,
+        danger=row.urgency == 2 and state in OPEN,
         due=naming.due(row.due) if running else None,
         changed=naming.ago(row.updated_at),
         reports=row.reports,

@@ -12,9 +12,10 @@ from ngoma.open311.asking import Asked, shown
 from ngoma.open311.extending import extended
 from ngoma.open311.refusing import Fault, Refusal
 from ngoma.people.publicity import public_event, public_position
+from ngoma.records.models import OPEN
 from ngoma.records.queries import requests
 from ngoma.records.queries.photos import url
-from ngoma.records.queries.requests import OPEN, Row, Wanted
+from ngoma.records.queries.requests import Row, Wanted
 
 
 def list_requests(asked: Asked, /) -> Answer:

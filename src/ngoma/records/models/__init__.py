@@ -1,6 +1,6 @@
 """Columns and constraints, one module a noun. Queries and verbs live elsewhere."""
 
-from ngoma.records.models.case import Case, State, Urgency
+from ngoma.records.models.case import ACTIVE, DONE, OPEN, Case, State, Urgency
 from ngoma.records.models.city import City, Department, Owner, Place, Service
 from ngoma.records.models.contact import Contact, PersonalRead
 from ngoma.records.models.event import Bookmark, Event
@@ -13,6 +13,9 @@ from ngoma.records.models.update import Update
 from ngoma.records.models.user import ApiKey, Membership, Role, User
 
 __all__ = [
+    "ACTIVE",
+    "DONE",
+    "OPEN",
     "ApiKey",
     "Bookmark",
     "Case",

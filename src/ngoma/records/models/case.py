@@ -20,6 +20,12 @@ class State(models.TextChoices):
     MERGED = "merged"
 
 
+ACTIVE = (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS)
+"""Somebody in the city has to do something: the clock runs."""
+OPEN = (*ACTIVE, State.WAITING)
+DONE = tuple(state for state in State if state not in OPEN)
+
+
 class Urgency(models.IntegerChoices):
     NO = 0
     SOON = 1

@@ -1,14 +1,12 @@
 """Everything the city's own people see of a case, in a few queries. All of it is private."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import msgspec
-from django.db import connection
-
 from ngoma.records.sql.moments import known_moment, moment
+from ngoma.records.sql.statements import decoded, fetch, marks
 
 MOST_REPORTS = 100
 """As many reports of one case are shown."""
@@ -191,7 +189,7 @@ WHERE c.city_id = %s AND c.id IN ({marks}) ORDER BY c.opened_at DESC, c.id DESC
 
 def head(city_id: int, reference: str) -> Head | None:
     """The case with this reference."""
-    rows = _all(_HEAD, [city_id, reference])
+    rows = fetch(_HEAD, [city_id, reference])
     if not rows:
         return None
     found = Head(*rows[0])
@@ -203,7 +201,7 @@ def case_reference(city_id: int, reference: str) -> str | None:
     """The reference of the case to which the report with this reference belongs now."""
     sql = """SELECT c.reference FROM records_report r JOIN records_case c ON c.id = r.case_id
              WHERE r.city_id = %s AND r.reference = %s"""
-    rows = _all(sql, [city_id, reference])
+    rows = fetch(sql, [city_id, reference])
     return rows[0][0] if rows else None
 
 
@@ -212,16 +210,16 @@ def opened(found: Head) -> File:
     ids = [found.id, found.id]
     reports = [
         _report(row)
-        for row in _all(_REPORTS, [found.id, found.reference, found.reference, MOST_REPORTS])
+        for row in fetch(_REPORTS, [found.id, found.reference, found.reference, MOST_REPORTS])
     ]
-    proposals = _all(_PROPOSAL, [reports[0].id]) if reports else []
+    proposals = fetch(_PROPOSAL, [reports[0].id]) if reports else []
     return File(
         head=found,
         reports=reports,
         proposal=_proposal(proposals[0]) if proposals else None,
-        events=[_event(row) for row in _all(_EVENTS, [found.id])],
-        notices=[Sent(*row) for row in _all(_NOTICES, [found.id])],
-        photos=[_photo(row) for row in _all(_PHOTOS, ids)],
+        events=[_event(row) for row in fetch(_EVENTS, [found.id])],
+        notices=[Sent(*row) for row in fetch(_NOTICES, [found.id])],
+        photos=[_photo(row) for row in fetch(_PHOTOS, ids)],
     )
 
 
@@ -229,7 +227,7 @@ def briefs(city_id: int, ids: Sequence[int]) -> dict[int, Brief]:
     """These cases of the city in one line each, by id."""
     if not ids:
         return {}
-    rows = _all(_BRIEFS.format(marks=", ".join(["%s"] * len(ids))), [city_id, *ids])
+    rows = fetch(_BRIEFS.format(marks=marks(ids)), [city_id, *ids])
     found = [Brief(*row) for row in rows]
     return {each.id: each._replace(opened_at=known_moment(each.opened_at)) for each in found}
 
@@ -242,14 +240,16 @@ def _photo(row: Sequence[Any]) -> Pictured:
 def _report(row: Sequence[Any]) -> Told:
     told = Told(*row)
     at = known_moment(told.received_at)
-    return told._replace(received_at=at, answers=_json(told.answers), own_case=bool(told.own_case))
+    return told._replace(
+        received_at=at, answers=decoded(told.answers), own_case=bool(told.own_case)
+    )
 
 
 def _proposal(row: Sequence[Any]) -> Suggested:
     found = Suggested(*row)
     lists = ("services", "reasons", "duplicates", "answers")
     return found._replace(
-        confident=bool(found.confident), **{name: _json(getattr(found, name)) for name in lists}
+        confident=bool(found.confident), **{name: decoded(getattr(found, name)) for name in lists}
     )
 
 
@@ -257,14 +257,4 @@ def _event(row: Sequence[Any]) -> Happened:
     event_id, seq, kind, at, actor, data, first, last, username = row
     when = known_moment(at)
     name = " ".join(filter(None, (first, last))) or username or ""
-    return Happened(event_id, seq, kind, when, actor, _json(data), name)
-
-
-def _json(value: Any) -> Any:
-    return msgspec.json.decode(value) if isinstance(value, (str, bytes)) else value
-
-
-def _all(sql: str, parameters: Iterable[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
-        return list(cursor.fetchall())
+    return Happened(event_id, seq, kind, when, actor, decoded(data), name)

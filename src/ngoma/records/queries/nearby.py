@@ -4,13 +4,10 @@ from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Any
 
-from django.db import connection
-
 from ngoma.base.quad import around, box_ranges
-from ngoma.records.models import State
+from ngoma.records.models import OPEN
 from ngoma.records.sql.moments import moment, parameter
-
-_OPEN = (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS, State.WAITING)
+from ngoma.records.sql.statements import fetch, literals
 
 _RANGE = """
 SELECT id FROM records_case
@@ -22,7 +19,7 @@ SELECT c.id, c.reference, c.service_id, c.lat, c.lon, c.opened_at, c.state, c.de
        c.closed_at, c.resolved_at, c.public, r.words, r.public_words, r.accuracy
 FROM records_case c JOIN records_report r ON r.reference = c.reference
 WHERE c.id IN ({ranges})
-  AND (c.state IN ('received', 'accepted', 'in_progress', 'waiting')
+  AND (c.state IN ({open})
        OR (c.state IN ('resolved', 'closed') AND c.resolved_at >= %s))
 ORDER BY (c.lat - %s) * (c.lat - %s) + (c.lon - %s) * (c.lon - %s) * %s, c.opened_at DESC LIMIT %s
 """
@@ -52,11 +49,9 @@ def around_point(
     for low, high in ranges:
         parameters += [low, high, city_id, south, north, west, east]
     since = parameter(at - timedelta(days=done_days))
-    sql = _ROWS.format(ranges=" UNION ALL ".join([_RANGE] * len(ranges)))
-    with connection.cursor() as cursor:
-        shrink = cos(radians(lat)) ** 2  # degrees of longitude are shorter than those of latitude
-        cursor.execute(sql, [*parameters, since, lat, lat, lon, lon, shrink, limit])
-        rows = cursor.fetchall()
+    sql = _ROWS.format(ranges=" UNION ALL ".join([_RANGE] * len(ranges)), open=literals(OPEN))
+    shrink = cos(radians(lat)) ** 2  # degrees of longitude are shorter than those of latitude
+    rows = fetch(sql, [*parameters, since, lat, lat, lon, lon, shrink, limit])
     return [_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
 
@@ -64,5 +59,5 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     """SQLite hands times over as text or naive; make them what PostgreSQL gives."""
     for name in ("opened_at", "closed_at", "resolved_at"):
         row[name] = moment(row[name])
-    row["open"] = row["state"] in _OPEN
+    row["open"] = row["state"] in OPEN
     return row

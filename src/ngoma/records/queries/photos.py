@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from ngoma.records.models import Photo
+from ngoma.records.sql.statements import fetch, marks
 
 SIZES = {"large": 1600, "small": 480}
 """Public copies by name, with the longest edge in pixels."""
@@ -45,8 +45,6 @@ def first_names(case_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     if not ids:
         return {}
     found: dict[int, dict[str, str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMES.format(marks=", ".join(["%s"] * len(ids))), [*ids, *ids])
-        for case_id, kind, name in cursor.fetchall():
-            found.setdefault(case_id, {})[kind] = name
+    for case_id, kind, name in fetch(_NAMES.format(marks=marks(ids)), [*ids, *ids]):
+        found.setdefault(case_id, {})[kind] = name
     return found

@@ -4,20 +4,19 @@ Hot reads, so the SQL builds the answer. A case whose service is private is know
 reference alone; merged cases are left out, as their reports live on in another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from ngoma.base.quad import ZOOM, Box, box_ranges
+from ngoma.records.models import ACTIVE, OPEN
 from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.sql.statements import fetch, literals, marks
 
-OPEN = ("received", "accepted", "in_progress", "waiting")
 KINDS = {
-    "open": "c.state IN ('received', 'accepted', 'in_progress', 'waiting')",
-    "late": "c.state IN ('received', 'accepted', 'in_progress') AND c.due < %s",
+    "open": f"c.state IN ({literals(OPEN)})",
+    "late": f"c.state IN ({literals(ACTIVE)}) AND c.due < %s",
     "fixed": "c.state IN ('resolved', 'closed') AND c.resolved_at IS NOT NULL",
     "refused": "c.state IN ('rejected', 'referred')",
 }
@@ -109,6 +108,15 @@ _CLUSTERS = """
 SELECT CAST(AVG(c.lat) * 100000 AS INTEGER), CAST(AVG(c.lon) * 100000 AS INTEGER), COUNT(*)
 FROM ({inside}) c GROUP BY c.quad >> {bits}
 """
+_LATE = """
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN {late} THEN 1 ELSE 0 END), 0)
+FROM records_case c WHERE c.city_id = %s AND c.public AND {open}
+"""
+# The sum keeps SQLite from going through all cases in the order of their places.
+_BY_PLACE = """
+SELECT c.place_id + 0, COUNT(*) FROM records_case c
+WHERE c.city_id = %s AND c.public AND {open} AND c.place_id IS NOT NULL GROUP BY 1
+"""
 _TIMES = """
 SELECT c.opened_at, c.resolved_at FROM records_case c WHERE {conditions}
 ORDER BY c.opened_at DESC LIMIT %s
@@ -124,7 +132,7 @@ def page(
         conditions.append("(c.opened_at, c.id) < (%s, %s)")
         parameters += [parameter(after[0]), after[1]]
     sql = _PAGE.format(conditions=" AND ".join(conditions))
-    rows = [_row(row) for row in _all(sql, [*parameters, limit + 1])]
+    rows = [_row(row) for row in fetch(sql, [*parameters, limit + 1])]
     more = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], (more.opened_at, more.id) if more else None
 
@@ -133,15 +141,14 @@ def of_ids(ids: Sequence[int]) -> list[Row]:
     """These cases, newest first."""
     if not ids:
         return []
-    marks = ", ".join(["%s"] * len(ids))
-    sql = _PAGE.format(conditions=f"c.id IN ({marks})")
-    return [_row(row) for row in _all(sql, [*ids, len(ids)])]
+    sql = _PAGE.format(conditions=f"c.id IN ({marks(ids)})")
+    return [_row(row) for row in fetch(sql, [*ids, len(ids)])]
 
 
 def points(wanted: Wanted, box: Box, *, limit: int = 2000) -> list[Point] | None:
     """The cases in a box; None where they are more than `limit`."""
     inside, parameters = _in_box(wanted, box)
-    rows = _all(_POINTS.format(inside=inside), [*parameters, limit + 1])
+    rows = fetch(_POINTS.format(inside=inside), [*parameters, limit + 1])
     return None if len(rows) > limit else [Point(*row) for row in rows]
 
 
@@ -149,7 +156,7 @@ def clusters(wanted: Wanted, box: Box, *, zoom: int) -> list[Cluster]:
     """The cases in a box, counted by the map tiles of a zoom."""
     inside, parameters = _in_box(wanted, box)
     sql = _CLUSTERS.format(inside=inside, bits=2 * (ZOOM - zoom))
-    return [Cluster(*row) for row in _all(sql, parameters)]
+    return [Cluster(*row) for row in fetch(sql, parameters)]
 
 
 def figures(city_id: int, *, since: datetime, at: datetime) -> Figures:
@@ -160,13 +167,8 @@ def figures(city_id: int, *, since: datetime, at: datetime) -> Figures:
         FROM records_case c
         WHERE c.city_id = %s AND c.public AND c.updated_at >= %s AND c.resolved_at >= %s"""
     times = [parameter(before), parameter(before)]
-    ((new, both),) = _all(fixed, [parameter(since), city_id, *times])
-    late = """
-        SELECT COUNT(*), COALESCE(SUM(
-            CASE WHEN c.state <> 'waiting' AND c.due < %s THEN 1 ELSE 0 END), 0)
-        FROM records_case c
-        WHERE c.city_id = %s AND c.public AND c.state IN (%s, %s, %s, %s)"""
-    ((opened, overdue),) = _all(late, [parameter(at), city_id, *OPEN])
+    ((new, both),) = fetch(fixed, [parameter(since), city_id, *times])
+    ((opened, overdue),) = fetch(_LATE.format(**KINDS), [parameter(at), city_id])
     return Figures(new, both - new, opened, overdue)
 
 
@@ -180,25 +182,19 @@ def fixed_with_photos(city_id: int, *, limit: int = 3) -> list[int]:
         WHERE a.kind = 'after' AND a.public AND c.city_id = %s AND c.public
           AND c.state IN ('resolved', 'closed') AND c.resolved_at IS NOT NULL
         ORDER BY c.resolved_at DESC LIMIT %s"""
-    return [row[0] for row in _all(sql, [city_id, limit])]
+    return [row[0] for row in fetch(sql, [city_id, limit])]
 
 
 def open_by_place(city_id: int) -> dict[int, int]:
     """How many open cases lie in each place itself (not counting the places in it)."""
-    # The sum keeps SQLite from going through all cases in the order of their places.
-    sql = """
-        SELECT c.place_id + 0, COUNT(*) FROM records_case c
-        WHERE c.city_id = %s AND c.public AND c.state IN (%s, %s, %s, %s)
-          AND c.place_id IS NOT NULL
-        GROUP BY 1"""
-    return dict(_all(sql, [city_id, *OPEN]))
+    return dict(fetch(_BY_PLACE.format(**KINDS), [city_id]))
 
 
 def times_to_fix(wanted: Wanted, *, limit: int = 1000) -> list[timedelta]:
     """How long the cases opened last took until they were fixed."""
     conditions, parameters = _conditions(wanted)
     sql = _TIMES.format(conditions=" AND ".join(conditions))
-    rows = ((moment(start), moment(end)) for start, end in _all(sql, [*parameters, limit]))
+    rows = ((moment(start), moment(end)) for start, end in fetch(sql, [*parameters, limit]))
     return [end - start for start, end in rows if start and end]
 
 
@@ -209,7 +205,7 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
         parameters += [parameter(wanted.at)] if wanted.kind == "late" else []
     for column, ids in (("service_id", wanted.services), ("place_id", wanted.places)):
         if ids is not None:
-            conditions.append(f"c.{column} IN ({', '.join(['%s'] * len(ids)) or 'NULL'})")
+            conditions.append(f"c.{column} IN ({marks(ids)})")
             parameters += ids
     if wanted.since is not None:
         conditions.append("c.opened_at >= %s")
@@ -236,9 +232,3 @@ def _row(row: Sequence[Any]) -> Row:
     values[3] = bool(values[3])
     values[10:13] = [value or "" for value in values[10:13]]
     return Row(*values)
-
-
-def _all(sql: str, parameters: Iterable[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
-        return list(cursor.fetchall())

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import msgspec
-from django.db import connection
-
 from ngoma.records.queries.requests import visible
 from ngoma.records.sql.moments import moment
+from ngoma.records.sql.statements import decoded, fetch, marks
 
 PAGE = 1000
 
@@ -55,13 +53,11 @@ def rows(city_id: int, hidden: Sequence[int], telling: Sequence[str]) -> Iterato
     """All reports; `hidden` are the services that are not public, `telling` the kinds of event
     whose text is the city's answer."""
     public, parameters = visible(hidden)
-    sql = _PAGE.format(visible=public, telling=", ".join(["%s"] * len(telling)))
+    sql = _PAGE.format(visible=public, telling=marks(telling))
     shown = [*parameters * 4, *telling]
     last = 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*shown, city_id, last, PAGE])
-            page = cursor.fetchall()
+        page = fetch(sql, [*shown, city_id, last, PAGE])
         yield from map(_row, page)
         if len(page) < PAGE:
             return
@@ -75,5 +71,5 @@ def _row(row: Sequence[Any]) -> Row:
     values[4] = bool(values[4])
     if values[16] is not None:
         kind, _, data = values[16].partition(" ")
-        values[16] = (kind, msgspec.json.decode(data))
+        values[16] = (kind, decoded(data))
     return Row(*values)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.sql.statements import fetch, marks
 
 GROUPS = ("danger", "today", "new")
 """Danger; to be answered before the day is over; everything else."""
@@ -102,12 +101,11 @@ def counts(waiting: Waiting) -> dict[str, int]:
     parts, parameters = [], []
     for group in GROUPS:
         more, departments = _departments(waiting)
-        marks = ", ".join(str(each) for each in _URGENCIES[group])
-        parts.append(f"({_COUNT.format(urgencies=marks, more=more)})")
+        urgencies = ", ".join(str(each) for each in _URGENCIES[group])
+        parts.append(f"({_COUNT.format(urgencies=urgencies, more=more)})")
         parameters += [waiting.city_id, *_span(waiting, group), *departments, MOST + 1]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        return dict(zip(GROUPS, cursor.fetchone(), strict=True))
+    (found,) = fetch(f"SELECT {', '.join(parts)}", parameters)
+    return dict(zip(GROUPS, found, strict=True))
 
 
 def _group(waiting: Waiting, group: str, after: Key | None, limit: int) -> list[Row]:
@@ -120,9 +118,8 @@ def _group(waiting: Waiting, group: str, after: Key | None, limit: int) -> list[
         runs.append(_RUN.format(more=more, number=number))
         span = _span(waiting, group)
         parameters += [waiting.city_id, urgency, *span, *departments, limit]
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(runs=" UNION ALL ".join(runs)), [*parameters, limit])
-        return [_row(row) for row in cursor.fetchall()]
+    sql = _ROWS.format(runs=" UNION ALL ".join(runs))
+    return [_row(row) for row in fetch(sql, [*parameters, limit])]
 
 
 def _span(waiting: Waiting, group: str) -> tuple[Any, Any]:
@@ -139,8 +136,8 @@ def _span(waiting: Waiting, group: str) -> tuple[Any, Any]:
 def _departments(waiting: Waiting) -> tuple[str, list[Any]]:
     if waiting.departments is None:
         return "", []
-    marks = ", ".join(["%s"] * len(waiting.departments)) or "NULL"
-    return f"AND c.department_id IN ({marks})", list(waiting.departments)
+    condition = f"AND c.department_id IN ({marks(waiting.departments)})"
+    return condition, list(waiting.departments)
 
 
 def _row(values: Sequence[Any]) -> Row:

@@ -12,16 +12,13 @@ from functools import lru_cache
 from math import cos, radians
 from typing import Any, NamedTuple
 
-import msgspec
-from django.db import connection
-
 from ngoma.base.quad import EARTH_M, Box, box_ranges
-from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.models import OPEN
+from ngoma.records.sql.moments import known_moment, moment, parameter
+from ngoma.records.sql.statements import decoded, fetch, literals, marks
 
 SMALL = 0.03
 """Degrees of latitude up to which a box is small: some 3 km."""
-
-OPEN = ("received", "accepted", "in_progress", "waiting")
 
 
 class Circle(NamedTuple):
@@ -143,12 +140,12 @@ def page(
         lon=_LON,
         updated=_UPDATED,
         visible=public,
-        telling=_marks(wanted.telling),
+        telling=marks(wanted.telling),
         conditions=" AND ".join(conditions),
         order=f"{ordered[0]}{ordered[2]}, r.id{ordered[2]}",
     )
     shown = [*hidden * 5, *wanted.telling]
-    rows = [_row(row) for row in _all(sql, [*shown, *parameters, limit + 1, offset])]
+    rows = [_row(row) for row in fetch(sql, [*shown, *parameters, limit + 1, offset])]
     more = rows[limit - 1] if len(rows) > limit else None
     if more is None:
         return rows, None
@@ -158,21 +155,21 @@ def page(
 
 def count(wanted: Wanted) -> int:
     """How many requests there are on all pages. Counted anew when anything has happened since."""
-    return _count(wanted, _all("SELECT MAX(id) FROM records_event", ())[0][0])
+    return _count(wanted, fetch("SELECT MAX(id) FROM records_event")[0][0])
 
 
 @lru_cache(maxsize=64)
 def _count(wanted: Wanted, newest_event: int | None) -> int:
     conditions, parameters = _conditions(wanted)
-    return int(_all(_COUNT.format(conditions=" AND ".join(conditions)), parameters)[0][0])
+    return int(fetch(_COUNT.format(conditions=" AND ".join(conditions)), parameters)[0][0])
 
 
 def answers(report_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """By report what was answered to the questions of its service. Private until chosen from."""
     if not report_ids:
         return {}
-    sql = _ANSWERS.format(ids=_marks(report_ids))
-    return {report: _decoded(data) for report, data in _all(sql, report_ids)}
+    sql = _ANSWERS.format(ids=marks(report_ids))
+    return {report: decoded(data) for report, data in fetch(sql, report_ids)}
 
 
 def photos(rows: Sequence[Row]) -> dict[int, list[str]]:
@@ -181,8 +178,8 @@ def photos(rows: Sequence[Row]) -> dict[int, list[str]]:
     if not rows:
         return found
     cases = _by_case(rows)
-    sql = _PHOTOS.format(reports=_marks(list(found)), cases=_marks(list(cases)))
-    for report_id, case_id, name in _all(sql, [*found, *cases]):
+    sql = _PHOTOS.format(reports=marks(found), cases=marks(cases))
+    for report_id, case_id, name in fetch(sql, [*found, *cases]):
         # A photo that a reporter added later belongs to the case alone, as those of the work do.
         owners = [report_id] if report_id else [row.report_id for row in cases[case_id]]
         for owner in owners:
@@ -205,18 +202,16 @@ def events(rows: Sequence[Row]) -> dict[int, list[Happened]]:
     found: dict[int, list[Happened]] = {row.case_id: [] for row in rows}
     if not found:
         return {}
-    sql = _EVENTS.format(cases=_marks(list(found)))
-    for case_id, seq, kind, at, data in _all(sql, list(found)):
-        when = moment(at)
-        assert when is not None
-        found[case_id].append(Happened(case_id, seq, kind, when, _decoded(data)))
+    sql = _EVENTS.format(cases=marks(found))
+    for case_id, seq, kind, at, data in fetch(sql, found):
+        found[case_id].append(Happened(case_id, seq, kind, known_moment(at), decoded(data)))
     return found
 
 
 def by_token(city_id: int, token: str) -> tuple[str, int | None] | None:
     """The reference and service of the report that was answered with this token."""
     sql = "SELECT reference, service_id FROM records_report WHERE token = %s AND city_id = %s"
-    found = _all(sql, [token, city_id])
+    found = fetch(sql, [token, city_id])
     return (found[0][0], found[0][1]) if found else None
 
 
@@ -232,7 +227,7 @@ def visible(hidden: Sequence[int]) -> tuple[str, list[Any]]:
     the reporter chose, though the case may have been corrected since."""
     if not hidden:
         return "c.public", []
-    named = _marks(hidden)
+    named = marks(hidden)
     condition = (
         f"(c.public AND COALESCE(c.service_id, 0) NOT IN ({named})"
         f" AND COALESCE(r.service_id, 0) NOT IN ({named}))"
@@ -252,11 +247,10 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
         parameters += hidden
     for column, values in (("r.reference", wanted.references), ("c.service_id", wanted.services)):
         if values is not None:
-            conditions.append(f"{column} IN ({_marks(values) or 'NULL'})")
+            conditions.append(f"{column} IN ({marks(values)})")
             parameters += values
     if wanted.open is not None:
-        conditions.append(f"c.state {'' if wanted.open else 'NOT '}IN ({_marks(OPEN)})")
-        parameters += OPEN
+        conditions.append(f"c.state {'' if wanted.open else 'NOT '}IN ({literals(OPEN)})")
     # The row's own column bounds what an index has to look at, and is never before the other.
     columns = (("r.received_at", *wanted.received), (_UPDATED, *wanted.changed))
     for column, since, until in (("c.updated_at", wanted.changed[0], None), *columns):
@@ -302,21 +296,5 @@ def _row(row: Sequence[Any]) -> Row:
     values[4] = bool(values[4])
     if values[20] is not None:
         kind, _, data = values[20].partition(" ")
-        values[20] = (kind, msgspec.json.decode(data))
+        values[20] = (kind, decoded(data))
     return Row(*values)
-
-
-def _decoded(data: Any) -> dict[str, Any]:
-    known = msgspec.json.decode(data) if isinstance(data, (str, bytes)) else data
-    assert isinstance(known, dict)
-    return known
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def _all(sql: str, parameters: Iterable[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
-        return list(cursor.fetchall())

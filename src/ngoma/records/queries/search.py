@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from django.db import connection
-
 from ngoma.base import references, syllables
 from ngoma.base.references import BadReference
 from ngoma.records.sql import search as index
 from ngoma.records.sql.moments import known_moment
+from ngoma.records.sql.statements import fetch
 
 MOST = 500
 LONGEST_TERM = 40
@@ -72,10 +71,6 @@ def _by_reference(city_id: int, text: str) -> Found | None:
         reference = references.read(text)
     except BadReference:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_REFERENCE, [city_id, reference])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    opened_at = known_moment(row[1])
-    return Found(row[0], key(opened_at, row[0]))
+    for case_id, opened_at in fetch(_BY_REFERENCE, [city_id, reference]):
+        return Found(case_id, key(known_moment(opened_at), case_id))
+    return None

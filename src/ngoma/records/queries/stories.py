@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import msgspec
-from django.db import connection
-
 from ngoma.records.sql.moments import known_moment, moment
+from ngoma.records.sql.statements import decoded, fetch
 
 
 class Told(NamedTuple):
@@ -87,29 +85,21 @@ _TIMES = ("received_at", "answer_due", "due", "resolved_at", "closed_at")
 
 def story(reference: str) -> Story | None:
     """The story of the report with this reference (as `references.read` gives it)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOLD, [reference])
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        told = Told(*row)
-        times: dict[str, Any] = {name: moment(getattr(told, name)) for name in _TIMES}
-        told = told._replace(public=bool(told.public), **times)
-        cursor.execute(_EVENTS, [told.case_id])
-        events = [_event(*row) for row in cursor.fetchall()]
-        cursor.execute(_PHOTOS, [told.case_id, told.case_id])
-        photos = [Shown(*row) for row in cursor.fetchall()]
+    rows = fetch(_TOLD, [reference])
+    if not rows:
+        return None
+    told = Told(*rows[0])
+    times: dict[str, Any] = {name: moment(getattr(told, name)) for name in _TIMES}
+    told = told._replace(public=bool(told.public), **times)
+    events = [_event(*row) for row in fetch(_EVENTS, [told.case_id])]
+    photos = [Shown(*row) for row in fetch(_PHOTOS, [told.case_id, told.case_id])]
     return Story(told, events, photos)
 
 
 def exists(reference: str) -> bool:
     """Whether there is a report with this reference."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM records_report WHERE reference = %s", [reference])
-        return cursor.fetchone() is not None
+    return bool(fetch("SELECT 1 FROM records_report WHERE reference = %s", [reference]))
 
 
 def _event(kind: str, at: Any, actor: str, data: Any) -> Happened:
-    when = known_moment(at)
-    known = msgspec.json.decode(data) if isinstance(data, (str, bytes)) else data
-    return Happened(kind, when, actor, known)
+    return Happened(kind, known_moment(at), actor, decoded(data))

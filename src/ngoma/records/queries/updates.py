@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-import msgspec
-from django.db import connection
 from django.db.models import Max
 
-from ngoma.records.models import Event, Update
+from ngoma.records.models import OPEN, Event, Update
 from ngoma.records.queries.requests import visible
 from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.sql.statements import decoded, fetch, literals, marks
 
 MOVING = ("accepted", "rejected", "referred", "started", "resolved", "closed", "reopened", "merged")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +34,7 @@ class Told(NamedTuple):
 
 _BETWEEN = """
 SELECT e.id, e.seq, e.kind, e.at, e.data, r.id, r.reference, {visible},
-       (SELECT CASE WHEN m.data ->> 'state' IN ('received', 'accepted', 'in_progress', 'waiting')
+       (SELECT CASE WHEN m.data ->> 'state' IN ({open})
                THEN 'reopened' ELSE m.kind END
         FROM records_event m WHERE m.case_id = e.case_id AND m.seq <= e.seq
         AND m.kind IN ({moving}) ORDER BY m.seq DESC LIMIT 1)
@@ -67,15 +66,15 @@ def between(
     public, private = visible(hidden)
     micros, event_id, report_id = (int(part) for part in (after or "0-0-0").split("-"))
     key = max(_EPOCH + timedelta(microseconds=micros), start)
-    sql = _BETWEEN.format(visible=public, kinds=_marks(kinds), moving=_marks(moving))
+    sql = _BETWEEN.format(
+        visible=public, kinds=marks(kinds), moving=marks(moving), open=literals(OPEN)
+    )
     parameters = [
         *private, *moving, city_id, parameter(start), parameter(start), parameter(end),
         *kinds, *private, origin,
         parameter(key), event_id if after else 0, report_id if after else 0, limit + 1,
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found = [_told(row) for row in cursor.fetchall()]
+    found = [_told(row) for row in fetch(sql, parameters)]
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
@@ -94,11 +93,6 @@ def last_move(case_id: int) -> datetime:
 def _told(row: Sequence[Any]) -> Told:
     values = list(row)
     values[3] = moment(values[3])
-    if isinstance(values[4], (str, bytes)):
-        values[4] = msgspec.json.decode(values[4])
+    values[4] = decoded(values[4])
     values[7] = bool(values[7])
     return Told(*values)
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(values))

@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
-from ngoma.records.models import State
+from ngoma.records.models import OPEN
 from ngoma.records.sql.moments import known_moment, moment, parameter
-
-OPEN = (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS, State.WAITING)
-RUNNING = OPEN[:3]
-DONE = (State.RESOLVED, State.CLOSED, State.REFERRED, State.REJECTED, State.MERGED)
+from ngoma.records.sql.statements import fetch, literals, marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +82,7 @@ SELECT c.department_id,
        SUM(CASE WHEN c.state = 'waiting' THEN 1 ELSE 0 END),
        SUM(CASE WHEN c.state <> 'waiting' AND c.due < %s THEN 1 ELSE 0 END),
        SUM(CASE WHEN c.state <> 'waiting' AND c.due >= %s AND c.due < %s THEN 1 ELSE 0 END)
-FROM records_case c WHERE c.city_id = %s AND c.state IN (%s, %s, %s, %s) {departments}
+FROM records_case c WHERE c.city_id = %s AND c.state IN ({open}) {departments}
 GROUP BY c.department_id
 """
 
@@ -109,15 +104,13 @@ def page(
         conditions = [f"c.id IN ({' UNION ALL '.join([run] * len(states)) or 'NULL'})"]
         parameters = [value for state in states for value in (*parameters, state)]
     else:
-        conditions.append(f"c.state IN ({_marks(states)})")
+        conditions.append(f"c.state IN ({marks(states)})")
         parameters += states
     sql = _PAGE.format(
         conditions=" AND ".join(conditions),
         order=f"{column} {direction}, c.id {direction}",
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, limit + 1])
-        rows = [_row(row) for row in cursor.fetchall()]
+    rows = [_row(row) for row in fetch(sql, [*parameters, limit + 1])]
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
@@ -131,14 +124,11 @@ def loads(
     """How many open cases each department has, and how many of them are late or due today."""
     only, parameters = "", []
     if departments is not None:
-        only = f"AND c.department_id IN ({_marks(departments)})"
+        only = f"AND c.department_id IN ({marks(departments)})"
         parameters = list(departments)
     times = [parameter(at), parameter(at), parameter(tonight)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LOADS.format(departments=only), [*times, city_id, *map(str, OPEN), *parameters]
-        )
-        return [Load(*row) for row in cursor.fetchall()]
+    sql = _LOADS.format(open=literals(OPEN), departments=only)
+    return [Load(*row) for row in fetch(sql, [*times, city_id, *parameters])]
 
 
 def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
@@ -152,7 +142,7 @@ def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
         ("id", asked.ids),
     ):
         if ids is not None:
-            conditions.append(f"c.{column} IN ({_marks(ids)})")
+            conditions.append(f"c.{column} IN ({marks(ids)})")
             parameters += ids
     if asked.assignee is not None:
         conditions.append("c.assignee_id = %s")
@@ -161,10 +151,6 @@ def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
         conditions.append("c.state <> 'waiting' AND c.due < %s")
         parameters.append(parameter(asked.late_at))
     return conditions, parameters
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def _row(values: Sequence[Any]) -> Row:

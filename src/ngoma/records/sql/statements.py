@@ -1,0 +1,29 @@
+"""Asking by hand-written SQL: what every named query needs for its words and its rows."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+
+def fetch(sql: str, parameters: Iterable[Any] = ()) -> list[Any]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        return list(cursor.fetchall())
+
+
+def marks(values: Collection[Any]) -> str:
+    """What stands for values between the brackets of `IN (…)`; without any nothing is in it."""
+    return ", ".join(["%s"] * len(values)) or "NULL"
+
+
+def literals(words: Iterable[str]) -> str:
+    """Words of our own, never a user's, as they stand between the brackets of `IN (…)`."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def decoded(data: Any) -> Any:
+    """A column of JSON, which the databases hand over as its text."""
+    return msgspec.json.decode(data)
