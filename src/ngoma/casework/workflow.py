@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
+from ngoma.records import models
 from ngoma.records.models import State
 
 RECEIVED, ACCEPTED, IN_PROGRESS = State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS
 WAITING, RESOLVED, CLOSED = State.WAITING, State.RESOLVED, State.CLOSED
 REFERRED, REJECTED, MERGED = State.REFERRED, State.REJECTED, State.MERGED
 
-ACTIVE = frozenset({RECEIVED, ACCEPTED, IN_PROGRESS})
-"""Somebody in the city has to do something: the clock runs."""
-OPEN = ACTIVE | {WAITING}
-ENDED = frozenset({CLOSED, REFERRED, REJECTED, MERGED})
-DONE = ENDED | {RESOLVED}
+ACTIVE = frozenset(models.ACTIVE)
+OPEN = frozenset(models.OPEN)
+ENDED = frozenset(models.DONE) - {RESOLVED}
 ALL = frozenset(State)
 
 

@@ -12,20 +12,19 @@ from typing import Any
 from ngoma.cities.node import Node
 from ngoma.cities.pack import source
 from ngoma.cities.problems import Problem
+from ngoma.records.models import ACTIVE, OPEN
 
 FILE = "demo.jsonl"
 ILLUSTRATIONS = Path(__file__).parents[1] / "packs" / "illustrations"
 CHANNELS = ("web", "sms", "ussd", "call", "mail", "messenger", "open311")
-_ACTIVE = ("received", "accepted", "in_progress")
-_OPEN = (*_ACTIVE, "waiting")
 STEPS: dict[str, tuple[tuple[str, ...], str]] = {
     "accept": (("received",), "accepted"),
     "start": (("accepted",), "in_progress"),
-    "ask": (_ACTIVE, "waiting"),
-    "inform": ((*_OPEN, "resolved"), ""),
+    "ask": (ACTIVE, "waiting"),
+    "inform": ((*OPEN, "resolved"), ""),
     "resolve": (("accepted", "in_progress", "waiting"), "resolved"),
-    "reject": (_OPEN, "rejected"),
-    "refer": (_OPEN, "referred"),
+    "reject": (OPEN, "rejected"),
+    "refer": (OPEN, "referred"),
     "close": (("resolved", "waiting"), "closed"),
     "reopen": (("resolved", "closed", "rejected", "referred"), ""),
     "extend": (("accepted", "in_progress"), ""),

@@ -10,7 +10,7 @@ from ngoma.casework.deadlines import Dues, dues
 from ngoma.desk import naming
 from ngoma.desk.site import Desk
 from ngoma.look import formats
-from ngoma.records.models import State
+from ngoma.records.models import OPEN, State
 from ngoma.records.queries.casefiles import File, Suggested, Told, briefs
 
 _LEVELS = ((0.9, 4), (0.7, 3), (0.4, 2))
@@ -100,7 +100,7 @@ def alike(desk: Desk, said: Suggested | None) -> list[Alike]:
             formats.metres(each["metres"]),
             str(naming.STATES[State(brief.state)]),
         )
-        still = brief.state in (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS, State.WAITING)
+        still = brief.state in OPEN
         words = brief.words or desk.service(brief.service_id)
         likely = each["probability"] >= 0.5
         found.append(Alike(brief.id, brief.reference, words, ", ".join(facts), likely, still))

@@ -10,7 +10,7 @@ from ngoma.desk import naming, proposal
 from ngoma.desk.actions import Action, possible
 from ngoma.desk.replies import Reply, language_of_reporter, replies
 from ngoma.desk.site import Desk
-from ngoma.records.models import State
+from ngoma.records.models import ACTIVE, State
 from ngoma.records.queries import photos
 from ngoma.records.queries.casefiles import File, Head, Pictured, Told, opened
 
@@ -77,7 +77,7 @@ class Sheet:
     def due(self) -> naming.Due | None:
         """The promise that comes next."""
         head = self.head
-        if head.state not in (State.RECEIVED, State.ACCEPTED, State.IN_PROGRESS):
+        if head.state not in ACTIVE:
             return None
         return naming.due(head.due if head.answered_at else head.answer_due)
 

@@ -7,8 +7,7 @@ from django.db import transaction
 
 from ngoma.casework import deciding, talking, working
 from ngoma.casework.errors import Refusal, WrongState
-from ngoma.casework.workflow import OPEN as OPEN_STATES
-from ngoma.casework.workflow import reopened_state
+from ngoma.casework.workflow import OPEN, reopened_state
 from ngoma.open311.refusing import say
 from ngoma.people.permissions import Actor
 from ngoma.records.models import Case, State
@@ -65,7 +64,7 @@ def _steps(state: str, target: str) -> list[str]:
     if state == State.ACCEPTED and target == State.IN_PROGRESS:
         steps.append("start")
     end = {State.RESOLVED: "resolve", State.REJECTED: "reject", State.REFERRED: "refer"}
-    if state in OPEN_STATES and target in end:
+    if state in OPEN and target in end:
         steps.append(end[State(target)])
     return steps
 

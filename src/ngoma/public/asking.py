@@ -11,11 +11,12 @@ from ngoma.intake import placing
 from ngoma.intake.submission import Submission
 from ngoma.look.formats import metres
 from ngoma.proposals.reading import preview
-from ngoma.public import filters, frames, outlines, status
+from ngoma.public import filters, frames, outlines
 from ngoma.public.drafts import Draft
 from ngoma.public.lines import Line, Photo, line, photo
 from ngoma.public.mapping import PICTURE
 from ngoma.public.site import Site
+from ngoma.records.models import OPEN
 from ngoma.records.queries.public_cases import of_ids
 from ngoma.triage.interface import Reading
 
@@ -130,7 +131,7 @@ def _same(site: Site, reading: Reading) -> list[Same]:
     return [
         Same(line(site, row), metres(far[row.id]))
         for row in of_ids(list(far))
-        if row.public and row.state in (*status.ACTIVE, "waiting")
+        if row.public and row.state in OPEN
     ]
 
 

@@ -14,6 +14,7 @@ from ngoma.base.quad import Box
 from ngoma.public import drawing, filters, frames, outlines, status
 from ngoma.public.remembered import remembered
 from ngoma.public.site import Site, page
+from ngoma.records.models import State
 from ngoma.records.queries import public_cases
 from ngoma.records.queries.public_cases import Cluster, Wanted
 
@@ -45,7 +46,7 @@ def points(request: HttpRequest, site: Site) -> HttpResponse:
     if found is None:
         zoom = _zoom(box)
         return _json(request, {"clusters": _clusters(wanted, _snapped(box, zoom), zoom)})
-    tones = {state: _tone(state) for state in _STATES}
+    tones = {str(state): _tone(state) for state in State}
     services = {each.service_id for each in found}
     return _json(
         request,
@@ -87,11 +88,6 @@ def drawing_of(request: HttpRequest, site: Site) -> HttpResponse:
         pin=(pin[0], pin[1]) if len(pin) == 2 else None,
     )
     return HttpResponse(picture, content_type="image/svg+xml")
-
-
-_STATES = (
-    "received", "accepted", "in_progress", "waiting", "resolved", "closed", "referred", "rejected",
-)  # fmt: skip
 
 
 @remembered(60, most=500)

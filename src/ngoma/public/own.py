@@ -16,6 +16,7 @@ from ngoma.base.references import show as shown
 from ngoma.casework.errors import BadRequest, Refusal, WrongState
 from ngoma.casework.rating import rate
 from ngoma.casework.talking import inform
+from ngoma.casework.workflow import possible
 from ngoma.casework.working import reopen
 from ngoma.intake import photos
 from ngoma.intake.explaining import explain
@@ -27,9 +28,6 @@ from ngoma.public.tracking import find, followed
 from ngoma.records.queries.stories import Story, Told
 
 MOST_PHOTOS = 5
-ADDS = ("received", "accepted", "in_progress", "waiting", "resolved")
-DISPUTES = ("resolved", "closed", "rejected", "referred")
-RATES = ("resolved", "closed")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,9 +45,9 @@ def own(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpRe
         "told_now": _THANKS.get(request.GET.get("told", ""), str)(),
         "problem": problem,
         "text": request.POST.get("text", ""),
-        "adds": known.told.state in ADDS,
-        "disputes": known.told.state in DISPUTES,
-        "rates": known.told.state in RATES and known.told.resolved_at is not None,
+        "adds": possible("inform", known.told.state),
+        "disputes": possible("reopen", known.told.state),
+        "rates": possible("rate", known.told.state) and known.told.resolved_at is not None,
         "address": site.url(_address(known.told)),
     }
     response = show(request, site, "track", context, page=_address(known.told))

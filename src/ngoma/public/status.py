@@ -10,9 +10,8 @@ from django.utils.translation import ngettext, pgettext
 from ngoma.base import clock
 from ngoma.look.formats import day, days, moment, span
 from ngoma.public.site import Site
+from ngoma.records.models import ACTIVE
 from ngoma.records.queries.stories import Happened, Told
-
-ACTIVE = ("received", "accepted", "in_progress")
 
 
 @dataclass(frozen=True, slots=True)
