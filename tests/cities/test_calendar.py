@@ -204,7 +204,8 @@ def test_spans_are_read_as_packs_write_them() -> None:
     assert parse_span(" 4h ").time(SEOUL) == 4 * HOUR
     assert parse_span("90m").time(SEOUL) == timedelta(minutes=90)
     assert parse_span("3d").time(SEOUL) == 27 * HOUR
+    assert parse_span("3d").by_clock() == timedelta(hours=72)
     assert str(parse_span("07d")) == "7d"
     for text in ("", "d", "3", "0d", "-1d", "3 days", "1.5h", "3w", "10000d", "٣d"):
-        with pytest.raises(ValueError, match="working time"):
+        with pytest.raises(ValueError, match="length of time"):
             parse_span(text)

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ngoma.base.clock import iso, now
 from ngoma.casework.change import Change, change
@@ -39,14 +39,8 @@ def dues(book: Book, service_id: int | None, urgency: int, since: datetime) -> D
     answer = _after(book, since, service.first_answer if service else spans["first_answer"])
     solution = _after(book, since, service.resolution if service else spans["resolution"])
     if urgency == Urgency.NOW:
-        answer = min(answer, since + clock_span(spans["danger"]))
+        answer = min(answer, since + book.by_clock("danger"))
     return Dues(answer, max(answer, solution))
-
-
-def clock_span(text: str) -> timedelta:
-    """A span of the clock (not of working time): `2h`, `14d`, `90m`."""
-    unit = {"m": "minutes", "h": "hours", "d": "days"}[text[-1]]
-    return timedelta(**{unit: float(text[:-1])})
 
 
 def resumed(held: Change) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ngoma.base.clock import now
 from ngoma.casework.change import Change, change
-from ngoma.casework.deadlines import clock_span, dues
+from ngoma.casework.deadlines import dues
 from ngoma.casework.errors import BadRequest, WrongState
 from ngoma.casework.workflow import reopened_state
 from ngoma.cities.book import books
@@ -62,12 +62,9 @@ def close_finished(at: datetime | None = None) -> int:
     at = at or now()
     done = 0
     for book in books():
-        spans = book.settings["deadlines"]
         cases = Case.objects.filter(city=book.id)
-        resolved = cases.filter(
-            state=State.RESOLVED, resolved_at__lt=at - clock_span(spans["close"])
-        )
-        waiting = cases.filter(state=State.WAITING, paused_at__lt=at - clock_span(spans["waiting"]))
+        resolved = cases.filter(state=State.RESOLVED, resolved_at__lt=at - book.by_clock("close"))
+        waiting = cases.filter(state=State.WAITING, paused_at__lt=at - book.by_clock("waiting"))
         for reason, finished in (("", resolved), ("no-answer", waiting)):
             for case_id in list(finished.values_list("pk", flat=True)):
                 with suppress(WrongState):  # somebody was quicker

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ngoma.base.polygons import Boundaries
-from ngoma.cities.calendar import Calendar
+from ngoma.cities.calendar import Calendar, parse_span
 from ngoma.cities.hours import calendar_of
 from ngoma.cities.owners import Owners
 from ngoma.records.models import City, Department, Owner, Place, Service
@@ -131,9 +132,22 @@ class Book:
         place_id, metres = nearest
         return Located(place_id if metres <= self.settings["map"]["outside"] else None, metres)
 
+    def by_clock(self, deadline: str) -> timedelta:
+        """How long a deadline of the city is that counts day and night: danger, waiting, close."""
+        return parse_span(self.settings["deadlines"][deadline]).by_clock()
+
+    @property
+    def private_services(self) -> tuple[int, ...]:
+        """The services whose words and exact places are not published."""
+        return tuple(each.id for each in self.services.values() if not each.public)
+
     def chain(self, place_id: int | None) -> tuple[int, ...]:
         """The place and its ancestors, small to whole; empty for no place."""
         return self._chains.get(place_id, ()) if place_id is not None else ()
+
+    def below(self, place_id: int) -> tuple[int, ...]:
+        """The place and every place in it."""
+        return tuple(each for each, chain in self._chains.items() if place_id in chain)
 
     def stopper(self, service_id: int | None, words: str) -> Mapping[str, Any] | None:
         """The warning shown before such a report is sent: by its service, or by its words."""

@@ -31,7 +31,7 @@ def public_holidays(country: str, subdivision: str | None = None) -> Container[d
 
 @dataclass(frozen=True)
 class Span:
-    """A length of working time as a pack writes it: '3d', '4h' or '90m'."""
+    """A length of time as a pack writes it: '3d', '4h' or '90m'."""
 
     amount: int
     unit: str
@@ -42,9 +42,11 @@ class Span:
         So where all days are alike, '3d' from Monday 10:00 is Thursday 10:00; a short day on the
         way counts for what it has.
         """
-        if self.unit == "d":
-            return self.amount * calendar.day_length()
-        return timedelta(hours=self.amount) if self.unit == "h" else timedelta(minutes=self.amount)
+        return self.amount * calendar.day_length() if self.unit == "d" else self.by_clock()
+
+    def by_clock(self) -> timedelta:
+        """What passes on the clock, day and night: '3d' is 72 hours."""
+        return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[self.unit]: self.amount})
 
     def __str__(self) -> str:
         """As the pack writes it."""
@@ -55,7 +57,7 @@ def parse_span(text: str) -> Span:
     """Read '3d', '4h' or '90m'. Raises ValueError for anything else, and for nothing at all."""
     match = re.fullmatch(r"0*([1-9][0-9]{0,3})\s*([dhm])", text.strip())
     if not match:
-        raise ValueError(f"not a length of working time such as 3d, 4h or 90m: {text!r}")
+        raise ValueError(f"not a length of time such as 3d, 4h or 90m: {text!r}")
     return Span(int(match[1]), match[2])
 
 

@@ -86,7 +86,7 @@ def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
         states=_states(given["state"], everywhere=bool(given["q"])),
         departments=departments,
         services=(service,) if service is not None else None,
-        places=_below(desk, place) if place is not None else None,
+        places=desk.book.below(place) if place is not None else None,
         assignee=desk.user.pk if given["assignee"] == "me" else _number(given["assignee"]),
         ids=_holding(desk, given["q"]) if given["q"] else None,
         late_at=now() if given["late"] else None,
@@ -152,10 +152,6 @@ def _reference(desk: Desk, typed: str) -> str | None:
 
 def _holding(desk: Desk, words: str) -> list[int]:
     return [found.id for found in search.search(desk.book.id, words, public=False)]
-
-
-def _below(desk: Desk, place_id: int) -> list[int]:
-    return [each for each in desk.book.places if place_id in desk.book.chain(each)]
 
 
 def _number(text: str) -> int | None:

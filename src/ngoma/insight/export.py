@@ -64,8 +64,7 @@ def count(book: Book) -> int:
 
 def rows(book: Book) -> Iterator[Public]:
     """Every report of a city as the public may see it, times as `datetime`. Streams."""
-    hidden = [service.id for service in book.services.values() if not service.public]
-    for row in published.rows(book.id, hidden, _TELLING):
+    for row in published.rows(book.id, book.private_services, _TELLING):
         yield _public(book, row)
 
 

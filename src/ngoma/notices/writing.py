@@ -3,13 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ngoma.base.clock import parse
 from ngoma.base.references import show
 from ngoma.cities.book import Book, text
-from ngoma.cities.calendar import parse_span
 from ngoma.notices import sms, texts
 from ngoma.notices.links import LINK, own_page
 from ngoma.records.models import Case, Event, Report
@@ -70,7 +69,6 @@ def _sentence(said: str) -> str:
 
 def _dates(book: Book, event: Event, language: str, *, long: bool) -> dict[str, str]:
     case, data = event.case, event.data
-    spans = book.settings["deadlines"]
     promised = {
         name: parse(data[name]) if data.get(name) else getattr(case, name)
         for name in ("answer_due", "due")
@@ -78,19 +76,13 @@ def _dates(book: Book, event: Event, language: str, *, long: bool) -> dict[str, 
     moments: dict[str, datetime | None] = {
         **promised,
         "missed": promised["answer_due" if data.get("step") == 1 else "due"],
-        "reply_by": event.at + _clock(spans["waiting"]),
-        "close_on": event.at + _clock(spans["close"]),
+        "reply_by": event.at + book.by_clock("waiting"),
+        "close_on": event.at + book.by_clock("close"),
     }
     return {
         name: texts.date(at.astimezone(book.zone), language, long=long) if at else ""
         for name, at in moments.items()
     }
-
-
-def _clock(span: str) -> timedelta:
-    """A span counted by the clock, day and night."""
-    length = parse_span(span)
-    return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[length.unit]: length.amount})
 
 
 def _names(book: Book, event: Event, language: str) -> dict[str, str]:

@@ -146,7 +146,7 @@ def _who(asked: Asked) -> dict[str, Any]:
     book = asked.book
     return {
         "city_id": book.id,
-        "hidden": tuple(each.id for each in book.services.values() if not each.public),
+        "hidden": book.private_services,
         "telling": TELLING,
         "origin": origin(asked.key()) if asked.one("api_key") else "",
     }

@@ -72,7 +72,6 @@ def list_updates(asked: Asked, /) -> Answer:
     if after and not _CURSOR.fullmatch(after):
         reading.fault(400, "bad_cursor", value=shown(after))
     refuse_all(reading.faults)
-    hidden = [each.id for each in book.services.values() if not each.public]
     end = max(end or now(), EARLIEST)
     found, more = updates.between(
         book.id,
@@ -80,7 +79,7 @@ def list_updates(asked: Asked, /) -> Answer:
         end,
         kinds=TOLD,
         moving=tuple(STATUSES),
-        hidden=hidden,
+        hidden=book.private_services,
         origin=origin(key),
         after=after,
         limit=MOST,

@@ -66,7 +66,7 @@ def wanted(site: Site, filters: Filters) -> Wanted:
         city_id=site.book.id,
         kind=filters.state or None,
         services=_services(site, filters.what) if filters.what else None,
-        places=tuple(site.below(place)) if place else None,
+        places=site.book.below(place.id) if place else None,
         since=now - timedelta(days=filters.days) if filters.days else None,
         at=now,
     )

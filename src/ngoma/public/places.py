@@ -41,7 +41,7 @@ def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
     entry = site.book.place_by_code.get(code)
     if entry is None:
         raise Http404(code)
-    ids = tuple(site.below(entry))
+    ids = site.book.below(entry.id)
     rows, more = public_cases.page(
         Wanted(city_id=site.book.id, places=ids, at=clock.now()), limit=RECENT
     )

@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import pgettext
 from django.views.decorators.gzip import gzip_page
 
-from ngoma.cities.book import Book, PlaceEntry, UnknownCity, book, books, by_host, text
+from ngoma.cities.book import Book, UnknownCity, book, books, by_host, text
 from ngoma.public.own_origin import require_own_origin
 
 
@@ -75,10 +75,6 @@ class Site:
         """The name of a department; empty for none."""
         entry = self.book.departments.get(department_id) if department_id is not None else None
         return self.text(entry.names) if entry else ""
-
-    def below(self, place: PlaceEntry) -> list[int]:
-        """The ids of a place and of every place in it."""
-        return [each for each in self.book.places if place.id in self.book.chain(each)]
 
 
 View = Callable[..., HttpResponse]

@@ -167,13 +167,7 @@ def _fixed(site: Site, told: Told) -> Sentence:
 def closes(site: Site, told: Told) -> datetime:
     """When a repaired case closes by itself."""
     assert told.resolved_at is not None
-    return told.resolved_at + clock_days(site, "close")
-
-
-def clock_days(site: Site, name: str) -> timedelta:
-    """One of the city's deadlines that count on the clock: `close` or `waiting`."""
-    text = str(site.book.settings["deadlines"][name])
-    return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[text[-1]]: float(text[:-1])})
+    return told.resolved_at + site.book.by_clock("close")
 
 
 def took(length: timedelta) -> str:

@@ -81,7 +81,7 @@ def _next(site: Site, told: Told, events: list[Happened]) -> Step | None:
             asked = next((each.at for each in reversed(events) if each.kind == "asked"), None)
             if asked is None:
                 return None
-            until = asked + status.clock_days(site, "waiting")
+            until = asked + site.book.by_clock("waiting")
             title = _("Closes on %(day)s if we hear nothing") % {"day": day(until)}
             return Step("next", "lock", title, _("An answer before then, and the work goes on."))
         case "resolved":
