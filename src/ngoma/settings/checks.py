@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from ctypes.util import find_library
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,10 +118,12 @@ def _may_make_databases(url: str) -> bool:
 
 
 def install_programs() -> None:
-    """See to what pages and clients are tested with: Chromium, a Korean font, and npm."""
+    """See to what pages and clients are tested with: Chromium and its driver, a font, npm."""
     missing = []
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         missing.append("chromium")
+    if not find_library("atomic"):
+        missing.append("libatomic1")  # the browser's driver is linked to it
     if not _has_korean_font():
         missing.append("fonts-nanum")
     if not all(map(shutil.which, ("node", "npm"))):
