@@ -189,3 +189,22 @@ def test_a_joined_report_leads_to_the_first(reader: Client, tell: Tell) -> None:
 
 def photo() -> bytes:
     return encoded(scene(), "JPEG")
+
+
+def test_what_the_city_wrote_in_a_private_case_is_for_its_reporter(
+    reader: Client, tell: Tell, officer: Actor
+) -> None:
+    from ngoma.records.models import Case
+
+    told = tell()
+    Case.objects.update(public=False)
+    case_id = told.case.pk
+    deciding.accept(actor=officer, case_id=case_id, text="Dear Ms Nakato")
+    talking.answer(actor=officer, case_id=case_id, text="Your son Musa")
+    talking.ask(actor=officer, case_id=case_id, text="Which flat is yours?")
+    address = f"/small/r/{told.report.reference}"
+    seen, own = html(reader, address), html(reader, f"{address}/{told.report.secret}")
+    for private in ("Nakato", "Musa", "Which flat"):
+        assert private not in seen
+        assert private in own
+    assert "The city asked" in seen

@@ -48,13 +48,18 @@ class _Moment:
 
 
 def steps(site: Site, story: Story, *, own: bool) -> list[Step]:
-    """The public steps, newest first, the next one before them. `own`: told to its reporter."""
+    """The public steps, newest first, the next one before them. `own`: told to its reporter.
+
+    What the city wrote in a private case is for its reporters alone.
+    """
     done = []
     for event in story.events:
         data = public_event(event.kind, event.data)
         teller = _TELLERS.get(event.kind)
         if data is None or teller is None:
             continue
+        if not (story.told.public or own):
+            data.pop("text", None)
         step = teller(_Moment(site, story.told, event, data, own))
         if step is not None:
             done.append(step)
