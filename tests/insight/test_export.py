@@ -20,7 +20,7 @@ from ngoma.intake.history import importing
 from ngoma.intake.history.mapping import Mapping, find
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
-from ngoma.people.permissions import staff
+from ngoma.people.permissions import Actor, staff
 from ngoma.records.models import Case, City, Membership, Report, Service, User
 from tests.intake.history import EXCERPTS
 
@@ -100,6 +100,16 @@ def test_rows_have_the_names_of_georeport_bulk(private_town: Book) -> None:
     assert list(row) == list(export.COLUMNS)
     assert row["status_notes"] == "We come on Monday"
     assert row["service_name"] == "Hole in the road"
+
+
+def test_a_refusal_without_words_is_told_by_its_reason_a_referral_by_its_body(
+    town: Book, coordinator: Actor
+) -> None:
+    refused, passed_on = tell(town, "refused"), tell(town, "passed on")
+    deciding.reject(actor=coordinator, case_id=refused.case_id, reason="private")
+    deciding.refer(actor=coordinator, case_id=passed_on.case_id, body="power")
+    notes = [row["status_notes"] for row in export.rows(town)]
+    assert notes == ["This is private land.", "Power company"]
 
 
 def test_every_format_has_every_row(database: None, tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What the city learns and publishes: open data."""
+"""What is published of the events: open data, the index of words, the city's answers."""

@@ -18,7 +18,8 @@ import duckdb
 
 from ngoma.base.clock import iso
 from ngoma.cities.book import Book, text
-from ngoma.people.publicity import PUBLIC_FIELDS, public_event, public_position
+from ngoma.insight.answering import answer_text
+from ngoma.people.publicity import TELLING, public_position
 from ngoma.records.models import Report
 from ngoma.records.queries import published
 
@@ -45,7 +46,6 @@ COLUMNS = {
 
 FORMATS = ("csv", "geojson", "parquet")
 
-_TELLING = tuple(kind for kind, fields in PUBLIC_FIELDS.items() if "text" in fields)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -64,7 +64,7 @@ def count(book: Book) -> int:
 
 def rows(book: Book) -> Iterator[Public]:
     """Every report of a city as the public may see it, times as `datetime`. Streams."""
-    for row in published.rows(book.id, book.private_services, _TELLING):
+    for row in published.rows(book.id, book.private_services, TELLING):
         yield _public(book, row)
 
 
@@ -146,7 +146,7 @@ def _public(book: Book, row: published.Row) -> Public:
         "closed_date": row.closed_at,
         "expected_datetime": row.due,
         "status_description": row.state,
-        "status_notes": _told(book, row),
+        "status_notes": answer_text(book, *row.told, language) if row.told else "",
         "source": row.channel,
         "service_code": service.code if service else "",
         "service_name": text(service.names, language) if service else "",
@@ -157,18 +157,6 @@ def _public(book: Book, row: published.Row) -> Public:
         "lat": here[0],
         "long": here[1],
     }
-
-
-def _told(book: Book, row: published.Row) -> str:
-    """What the city answered last; a refusal without words gives its reason."""
-    if row.told is None:
-        return ""
-    kind, data = row.told
-    public = public_event(kind, data) or {}
-    if public.get("text"):
-        return str(public["text"])
-    reason = book.reason(public["reason"]) if "reason" in public else None
-    return text(reason["text"], book.languages[0]) if reason else ""
 
 
 def _plain(value: Any) -> Any:

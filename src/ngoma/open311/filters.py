@@ -13,7 +13,7 @@ from ngoma.base.quad import Box, around
 from ngoma.open311.asking import Asked, origin, shown
 from ngoma.open311.refusing import Fault, refuse_all
 from ngoma.open311.services import offered
-from ngoma.people.publicity import PUBLIC_FIELDS
+from ngoma.people.publicity import TELLING
 from ngoma.records.queries.requests import Circle, Key, Wanted
 
 SPAN = timedelta(days=90)
@@ -22,7 +22,6 @@ DEEPEST = 100_000
 """How many requests a page number may skip; beyond, pages go by the cursor of `Link`."""
 LARGEST_RADIUS = 100_000
 STATUSES = {"open": True, "closed": False}
-TELLING = tuple(kind for kind, fields in PUBLIC_FIELDS.items() if "text" in fields)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")

@@ -1,17 +1,18 @@
 """Service requests, one or many, as everybody may see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
 from ngoma.base.clock import iso_local
 from ngoma.cities.book import Book, text
+from ngoma.insight.answering import answer_text
 from ngoma.open311 import filters
 from ngoma.open311.answering import Answer
 from ngoma.open311.asking import Asked, shown
 from ngoma.open311.extending import extended
 from ngoma.open311.refusing import Fault, Refusal
-from ngoma.people.publicity import public_event, public_position
+from ngoma.people.publicity import public_position
 from ngoma.records.models import OPEN
 from ngoma.records.queries import requests
 from ngoma.records.queries.photos import url
@@ -93,15 +94,3 @@ def _notes(book: Book, row: Row, language: str) -> str | None:
     if row.told is None:
         return None
     return answer_text(book, row.told[0], row.told[1], language) or None
-
-
-def answer_text(book: Book, kind: str, data: Mapping[str, Any], language: str) -> str:
-    """The public words of an event: those written, else those of the reason or the body named."""
-    known = public_event(kind, data) or {}
-    if known.get("text"):
-        return str(known["text"])
-    reason = book.reason(known["reason"]) if known.get("reason") else None
-    if reason is not None:
-        return text(reason.get("text") or reason["name"], language)
-    body = book.body(known["body"]) if known.get("body") else None
-    return text(body["name"], language) if body is not None else ""

@@ -14,11 +14,11 @@ from ngoma.base import references
 from ngoma.base.characters import clean
 from ngoma.base.clock import iso_local, now
 from ngoma.casework.talking import LONGEST_TEXT
+from ngoma.insight.answering import answer_text
 from ngoma.open311.answering import Answer
 from ngoma.open311.applying import apply
 from ngoma.open311.asking import Asked, origin, shown
 from ngoma.open311.filters import SPAN, Reading
-from ngoma.open311.listing import answer_text
 from ngoma.open311.refusing import Refusal, refuse_all
 from ngoma.people.permissions import body
 from ngoma.records.models import ApiKey, Case, Report, Update

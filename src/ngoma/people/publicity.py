@@ -29,6 +29,9 @@ PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {
 }
 """Public kinds of event with their public fields. What is not here is not public."""
 
+TELLING = tuple(kind for kind, fields in PUBLIC_FIELDS.items() if "text" in fields)
+"""Kinds of event by which the city answers everybody in words."""
+
 COARSE_DIGITS = 2
 """Decimals of a published position where the service keeps the exact place private (about 1 km)."""
 

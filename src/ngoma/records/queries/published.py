@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ngoma.records.queries.requests import visible
+from ngoma.records.queries.visible import ANSWER, Answer, answer, visible
 from ngoma.records.sql.moments import moment
-from ngoma.records.sql.statements import decoded, fetch, marks
+from ngoma.records.sql.statements import fetch, marks
 
 PAGE = 1000
 
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     due: datetime | None
     updated_at: datetime
     closed_at: datetime | None
-    told: tuple[str, dict[str, Any]] | None
+    told: Answer | None
 
 
 _PAGE = """
@@ -40,10 +40,7 @@ SELECT r.id, r.reference, r.received_at, r.channel, {visible},
        CASE WHEN {visible} THEN r.public_location ELSE '' END, r.lat, r.lon,
        c.state, c.service_id, c.place_id, c.department_id, c.due, c.updated_at,
        COALESCE(c.resolved_at, c.closed_at),
-       CASE WHEN {visible} THEN (SELECT e.kind || ' ' || CAST(e.data AS TEXT)
-           FROM records_event e WHERE e.case_id = c.id AND e.kind IN ({telling})
-             AND (e.data ->> 'text' <> '' OR e.kind IN ('rejected', 'referred'))
-           ORDER BY e.seq DESC LIMIT 1) END
+       CASE WHEN {visible} THEN {answer} END
 FROM records_report r JOIN records_case c ON c.id = r.case_id
 WHERE r.city_id = %s AND r.id > %s ORDER BY r.id LIMIT %s
 """
@@ -53,7 +50,7 @@ def rows(city_id: int, hidden: Sequence[int], telling: Sequence[str]) -> Iterato
     """All reports; `hidden` are the services that are not public, `telling` the kinds of event
     whose text is the city's answer."""
     public, parameters = visible(hidden)
-    sql = _PAGE.format(visible=public, telling=marks(telling))
+    sql = _PAGE.format(visible=public, answer=ANSWER.format(telling=marks(telling)))
     shown = [*parameters * 4, *telling]
     last = 0
     while True:
@@ -69,7 +66,5 @@ def _row(row: Sequence[Any]) -> Row:
     for place in (2, 13, 14, 15):
         values[place] = moment(values[place])
     values[4] = bool(values[4])
-    if values[16] is not None:
-        kind, _, data = values[16].partition(" ")
-        values[16] = (kind, decoded(data))
+    values[16] = answer(values[16])
     return Row(*values)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ngoma.base.quad import EARTH_M, Box, box_ranges
 from ngoma.records.models import OPEN
+from ngoma.records.queries.visible import ANSWER, Answer, answer, visible
 from ngoma.records.sql.moments import known_moment, moment, parameter
 from ngoma.records.sql.statements import decoded, fetch, literals, marks
 
@@ -83,7 +84,7 @@ class Row(NamedTuple):
     changed_at: datetime
     reports: int
     photo: str | None
-    told: tuple[str, dict[str, Any]] | None
+    told: Answer | None
 
 
 # A request that is done was last updated when it was solved or ended, whatever came after.
@@ -99,10 +100,7 @@ SELECT r.id, r.reference, r.received_at, r.channel, {visible},
        c.updated_at, c.reports_count,
        CASE WHEN {visible} THEN (SELECT p.name FROM records_photo p
            WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1) END,
-       CASE WHEN {visible} THEN (SELECT e.kind || ' ' || CAST(e.data AS TEXT)
-           FROM records_event e WHERE e.case_id = c.id AND e.kind IN ({telling})
-             AND (e.data ->> 'text' <> '' OR e.kind IN ('rejected', 'referred'))
-           ORDER BY e.seq DESC LIMIT 1) END
+       CASE WHEN {visible} THEN {answer} END
 FROM records_report r JOIN records_case c ON c.id = r.case_id
 WHERE {conditions} ORDER BY {order} LIMIT %s OFFSET %s
 """
@@ -140,7 +138,7 @@ def page(
         lon=_LON,
         updated=_UPDATED,
         visible=public,
-        telling=marks(wanted.telling),
+        answer=ANSWER.format(telling=marks(wanted.telling)),
         conditions=" AND ".join(conditions),
         order=f"{ordered[0]}{ordered[2]}, r.id{ordered[2]}",
     )
@@ -222,19 +220,6 @@ def _by_case(rows: Sequence[Row]) -> dict[int, list[Row]]:
     return found
 
 
-def visible(hidden: Sequence[int]) -> tuple[str, list[Any]]:
-    """The condition for requests that the public may know of: neither the case is private nor what
-    the reporter chose, though the case may have been corrected since."""
-    if not hidden:
-        return "c.public", []
-    named = marks(hidden)
-    condition = (
-        f"(c.public AND COALESCE(c.service_id, 0) NOT IN ({named})"
-        f" AND COALESCE(r.service_id, 0) NOT IN ({named}))"
-    )
-    return condition, [*hidden, *hidden]
-
-
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     public, hidden = visible(wanted.hidden)
     conditions = ["r.city_id = %s", "c.city_id = %s"]
@@ -294,7 +279,5 @@ def _row(row: Sequence[Any]) -> Row:
     for place in (2, 15, 16, 17):
         values[place] = moment(values[place])
     values[4] = bool(values[4])
-    if values[20] is not None:
-        kind, _, data = values[20].partition(" ")
-        values[20] = (kind, decoded(data))
+    values[20] = answer(values[20])
     return Row(*values)

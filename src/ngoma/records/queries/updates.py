@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Max
 
 from ngoma.records.models import OPEN, Event, Update
-from ngoma.records.queries.requests import visible
+from ngoma.records.queries.visible import visible
 from ngoma.records.sql.moments import moment, parameter
 from ngoma.records.sql.statements import decoded, fetch, literals, marks
 
