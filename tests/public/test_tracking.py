@@ -10,8 +10,10 @@ from django.test import Client
 
 from ngoma.base.clock import frozen
 from ngoma.casework import deciding, talking, working
+from ngoma.cities.book import book, forget
 from ngoma.intake.submit import Receipt
 from ngoma.people.permissions import Actor
+from ngoma.records.models import City, Service
 from tests.casework import MONDAY
 from tests.intake.pictures import encoded, scene
 
@@ -91,15 +93,17 @@ def test_a_wrong_reference_is_explained(reader: Client, typed: str, says: str) -
     assert f'value="{typed}"' in answer.content.decode()
 
 
-def test_a_private_case_shows_neither_words_nor_place(reader: Client, tell: Tell) -> None:
-    from ngoma.cities import book
-    from ngoma.records.models import City, Service
-
-    Service.objects.filter(code="pothole").update(public=False)
+def make_private(service: str) -> None:
+    """Let the town keep a service's reports to itself."""
+    Service.objects.filter(code=service).update(public=False)
     City.objects.update(version=99)
-    book.forget()
+    forget()
+
+
+def test_a_private_case_shows_neither_words_nor_place(reader: Client, tell: Tell) -> None:
+    make_private("pothole")
     words = {"words": "My neighbour beats her", "location": "blue gate", "photos": (photo(),)}
-    told = tell(book=book.book("small"), **words)
+    told = tell(book=book("small"), **words)
     reference, secret = told.report.reference, told.report.secret
     for page in (
         f"/small/r/{reference}",
@@ -194,10 +198,8 @@ def photo() -> bytes:
 def test_what_the_city_wrote_in_a_private_case_is_for_its_reporter(
     reader: Client, tell: Tell, officer: Actor
 ) -> None:
-    from ngoma.records.models import Case
-
-    told = tell()
-    Case.objects.update(public=False)
+    make_private("pothole")
+    told = tell(book=book("small"))
     case_id = told.case.pk
     deciding.accept(actor=officer, case_id=case_id, text="Dear Ms Nakato")
     talking.answer(actor=officer, case_id=case_id, text="Your son Musa")
