@@ -149,7 +149,15 @@ def install_npm_client() -> None:
         return
     if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
         print("Installing the npm client of Open311", flush=True)
-        subprocess.call(["npm", "ci", "--silent"], cwd=folder)
+        command = [*_npm(), "ci", "--silent", "--prefix", str(folder)]
+        subprocess.call(command, cwd=tempfile.gettempdir())
+
+
+def _npm() -> list[str]:
+    """npm, from version 10 on: the one Debian 12 has cannot read the lock file's overrides."""
+    told = subprocess.run(["npm", "--version"], capture_output=True, text=True, check=False)
+    old = int(told.stdout.partition(".")[0] or 0) < 10
+    return ["npx", "--yes", "npm@10"] if old else ["npm"]
 
 
 def _has_korean_font() -> bool:
