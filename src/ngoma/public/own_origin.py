@@ -20,5 +20,13 @@ def require_own_origin(request: HttpRequest) -> None:
         raise PermissionDenied("a form of another site")
     origin = request.headers.get("Origin")
     # A page without a referrer says "null": then Sec-Fetch-Site, where known, has the word.
-    if origin and origin != "null" and urlsplit(origin).netloc != request.get_host():
+    if origin and origin != "null" and _host(origin) != request.get_host():
         raise PermissionDenied("a form of another origin")
+
+
+def _host(origin: str) -> str:
+    """The host and port of an origin; empty for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
