@@ -137,8 +137,10 @@ def _same(site: Site, reading: Reading) -> list[Same]:
 
 def _there(site: Site, draft: Draft) -> str:
     """Where it is, in words: what was typed, else the place around the pin."""
-    if draft.lat is not None and draft.lon is not None:
-        place = site.place(site.book.locate(draft.lat, draft.lon).place_id)
+    lat, lon = draft.lat, draft.lon
+    if lat is not None and lon is not None:
+        on_earth = -90 <= lat <= 90 and -180 <= lon <= 180
+        place = site.place(site.book.locate(lat, lon).place_id) if on_earth else ""
     else:
         entry = site.book.place_by_code.get(draft.place)
         place = site.place(entry.id) if entry else ""

@@ -81,11 +81,10 @@ def outline(request: HttpRequest, site: Site) -> HttpResponse:
 def drawing_of(request: HttpRequest, site: Site) -> HttpResponse:
     """`?frame=…&pin=lat,lon`: the city in a window, as an SVG picture that can be tapped."""
     frame = frames.read(request.GET.get("frame", ""), *PICTURE)
-    pin = _numbers(request.GET.get("pin", ""))
     picture = drawing.picture(
         site,
         frame or outlines.whole(site.book, *PICTURE),
-        pin=(pin[0], pin[1]) if len(pin) == 2 else None,
+        pin=_pin(request.GET.get("pin", "")),
     )
     return HttpResponse(picture, content_type="image/svg+xml")
 
@@ -116,6 +115,13 @@ def _box(text: str) -> Box | None:
     if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
         return None
     return south, west, north, east
+
+
+def _pin(text: str) -> tuple[float, float] | None:
+    numbers = _numbers(text)
+    if len(numbers) != 2 or not (-90 < numbers[0] < 90 and -180 <= numbers[1] <= 180):
+        return None
+    return numbers[0], numbers[1]
 
 
 def _numbers(text: str) -> list[float]:

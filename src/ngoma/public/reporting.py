@@ -88,7 +88,8 @@ def _tap_step(
     """Step 2 again, closer to where the map was tapped."""
     frame = frames.read(draft.frame, *PICTURE) or outlines.whole(site.book, *PICTURE)
     x, y = (forms.number(request.POST.get(f"tap.{axis}", "")) or 0.0 for axis in "xy")
-    lat, lon = frame.point(x, y)
+    # Whatever is sent, the tap was on the picture.
+    lat, lon = frame.point(min(max(x, 0), PICTURE[0]), min(max(y, 0), PICTURE[1]))
     closer = frame.around(lat, lon, ZOOM)
     reach = round(frame.across * ZOOM * 111_000 / 20)
     return _where(request, site, forms.moved(draft, lat, lon, accuracy=reach, frame=closer.text))

@@ -1,0 +1,77 @@
+"""What no page of ours would ask or send: it is answered, and nothing breaks."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+LONG = "a" * 300
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (f"/small/list?after=2026-01-01T00:00:00Z.{HUGE}", 200),
+        (f"/small/list?after=2026-01-01T00:00:00Z.-{HUGE}", 200),
+        (f"/small/map?after=2026-01-01T00:00:00Z.{HUGE * 200}", 200),
+        ("/small/list?after=0001-01-01T00:00:00Z.1", 200),
+        ("/small/map.svg?pin=95,0", 200),
+        ("/small/map.svg?pin=90,0", 200),
+        ("/small/map.svg?pin=-90.1,0", 200),
+        ("/small/map.svg?pin=inf,0", 200),
+        ("/small/map.svg?pin=nan,nan", 200),
+        ("/small/map.svg?frame=nan,nan,nan", 200),
+        ("/small/map.svg?frame=85,180,360&pin=1,1e308", 200),
+        ("/small/map.json?box=nan,0,1,1", 400),
+        ("/small/map.json?box=0,0,1e-12,1e-12", 200),
+        ("/media/public/%00.jpg", 404),
+        (f"/media/public/{LONG}.jpg", 404),
+        ("/media/public/" + "a/" * 3000 + "x.jpg", 404),
+        ("/small/r/%00", 404),
+        ("/small/find?ref=%00%00", 404),
+        ("/channels/stop/%00/", 404),
+        ("/small/places/%00", 404),
+    ],
+)
+def test_an_address_that_makes_no_sense(reader: Client, address: str, status: int) -> None:
+    assert reader.get(address).status_code == status
+
+
+def test_a_photo_is_no_folder(reader: Client) -> None:
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+
+    default_storage.save("public/aa/one.jpg", ContentFile(b"x"))
+    assert reader.get("/media/public/aa/one.jpg/two.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"tap.x": "1", "tap.y": "1e9"},
+        {"tap.x": "1e308", "tap.y": "-1e308"},
+        {"tap.x": "x", "tap.y": "inf"},
+        {"lat": "1e308", "lon": "1e308", "go": "where"},
+        {"lat": "90", "lon": "-180", "go": "away"},
+        {"lat": "95", "lon": "0", "go": "check"},
+        {"lat": "1e308", "lon": "1", "go": "send", "accuracy": "1e308"},
+        {"lat": "0.15", "lon": "32.05", "accuracy": "-1e308", "go": "check"},
+        {"frame": "85,180,0.0012", "tap.x": "320", "tap.y": "0"},
+        {"frame": "-85,-180,360", "tap.x": "0", "tap.y": "240"},
+        {"service": "\0", "place": "\0", "location": "\0", "go": "check"},
+        {"joins": "\0", "contact": "\0", "location": "\0", "go": "send"},
+        {"drop": "\0", "go": "show"},
+    ],
+)
+def test_a_form_that_makes_no_sense(reader: Client, form: dict[str, Any]) -> None:
+    page = reader.get("/small/report").content.decode()
+    draft = re.findall(r'name="draft" value="([^"]+)"', page)[0]
+    typed = {"draft": draft, "words": "A deep hole"} | form
+    assert reader.post("/small/report", typed).status_code in (200, 303, 422)
+
+
+def test_an_origin_that_is_no_address(reader: Client) -> None:
+    answer = reader.post("/small/report", {"go": "show"}, headers={"origin": "http://["})
+    assert answer.status_code == 403
