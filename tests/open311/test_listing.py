@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from ngoma.base.clock import frozen, iso, now
+from ngoma.base.sentences import languages, sentences
 from ngoma.casework import deciding, merging, working
+from ngoma.open311.refusing import PACKAGE
 from tests.open311.conftest import KEY, Door
 
 TODAY = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -216,14 +218,12 @@ def test_languages(door: Door) -> None:
 
 
 def test_every_language_says_the_same_things() -> None:
-    from ngoma.open311.refusing import _sentences, languages
-
-    english = _sentences("en")
-    assert languages() == ("en", "ko", "lg", "sw")
-    for language in languages():
-        sentences = _sentences(language)
-        assert sentences.keys() == english.keys()
-        for code, sentence in sentences.items():
+    english = sentences(PACKAGE, "en")
+    assert languages(PACKAGE) == ("en", "ko", "lg", "sw")
+    for language in languages(PACKAGE):
+        spoken = sentences(PACKAGE, language)
+        assert spoken.keys() == english.keys()
+        for code, sentence in spoken.items():
             assert _blanks(sentence) == _blanks(english[code]), (language, code)
 
 

@@ -1,13 +1,10 @@
 """What is wrong with a submission, in the reporter's language: one file in `texts/` each."""
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-
+from ngoma.base.sentences import sentences
 from ngoma.cities.book import Book, text
 from ngoma.intake.submission import Problem
 
-FALLBACK = "en"
+_PACKAGE = "ngoma.intake"
 
 
 def explain(problem: Problem, book: Book, language: str) -> str:
@@ -16,13 +13,4 @@ def explain(problem: Problem, book: Book, language: str) -> str:
     question = params.get("question")
     if question is not None:
         params["question"] = text(question["text"], language)
-    return _sentences(language)[problem.code].format_map(params)
-
-
-@cache
-def _sentences(language: str) -> dict[str, str]:
-    folder = files(__package__) / "texts"
-    path = folder / f"{language}.toml"
-    if not path.is_file():
-        path = folder / f"{FALLBACK}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return sentences(_PACKAGE, language)[problem.code].format_map(params)

@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
+from ngoma.base.sentences import FALLBACK, languages
 from ngoma.cities.book import Book, UnknownCity, book, books, by_host
-from ngoma.open311.refusing import FALLBACK, Fault, Refusal, languages
+from ngoma.open311.refusing import PACKAGE, Fault, Refusal
 from ngoma.people import apikeys
 from ngoma.records.models import ApiKey
 
@@ -73,7 +74,7 @@ class Asked:
         try:
             return self.language
         except Refusal:
-            return self._wanted_language((FALLBACK, *languages()))
+            return self._wanted_language((FALLBACK, *languages(PACKAGE)))
 
     def _wanted_language(self, known: Sequence[str]) -> str:
         try:

@@ -1,13 +1,14 @@
 """Why a call is refused: every reason at once, with its status, in the caller's language."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-FALLBACK = "en"
+from ngoma.base.sentences import sentences
+
+PACKAGE = "ngoma.open311"
+"""Whose sentences these are."""
+
 _PRECEDENCE = (403, 404, 405, 413, 415, 400)
 
 
@@ -47,22 +48,4 @@ def refuse_all(faults: Iterable[Fault]) -> None:
 
 def say(code: str, language: str, **params: Any) -> str:
     """A sentence of this door in a language, else in English."""
-    return _sentences(language)[code].format_map(params)
-
-
-def languages() -> tuple[str, ...]:
-    """The languages that this door speaks."""
-    texts = (each.name.partition(".") for each in _folder().iterdir())
-    return tuple(sorted(name for name, _, kind in texts if kind == "toml"))
-
-
-def _folder() -> Any:
-    return files(__package__) / "texts"
-
-
-@cache
-def _sentences(language: str) -> dict[str, str]:
-    path = _folder() / f"{language}.toml"
-    if not path.is_file():
-        path = _folder() / f"{FALLBACK}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return sentences(PACKAGE, language)[code].format_map(params)
