@@ -10,10 +10,9 @@ from ngoma.base.references import read as read_reference
 from ngoma.casework.errors import BadRequest
 from ngoma.desk.site import Desk
 from ngoma.intake import photos
+from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.records.models import Case, Photo
 from ngoma.records.queries.casefiles import case_reference
-
-MOST_PHOTOS = 5
 
 
 class PhotosRefused(Exception):

@@ -7,11 +7,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from ngoma.casework.errors import BadRequest, Refusal, WrongState
 from ngoma.desk import naming
-from ngoma.desk.orders import MOST_PHOTOS, PhotosRefused
+from ngoma.desk.orders import PhotosRefused
 from ngoma.desk.site import Desk
 from ngoma.desk.telling import Line
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
+from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.records.models import State
 
 _SAY = {

@@ -11,10 +11,10 @@ from django.http import HttpRequest, QueryDict
 from ngoma.intake import photos
 from ngoma.intake.photos import PhotoRefused
 from ngoma.intake.submission import Problem
+from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.public.drafts import Draft
 
 LONGEST = 16_000
-MOST_PHOTOS = 5
 QUESTION = "answer."
 FIELDS = {
     "photos": "photo",

@@ -21,13 +21,12 @@ from ngoma.casework.working import reopen
 from ngoma.intake import photos
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
+from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.people.permissions import Actor
 from ngoma.public import status
 from ngoma.public.site import Site, page, show
 from ngoma.public.tracking import find, followed
 from ngoma.records.queries.stories import Story, Told
-
-MOST_PHOTOS = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
