@@ -28,13 +28,12 @@ from ngoma.people import apikeys
 from ngoma.people.permissions import Actor, resident, staff
 from ngoma.records.models import City, Membership, Report, Role, State, User
 from ngoma.settings import keys
+from ngoma.settings.prepared import PACKS
 from ngoma.work.worker import run_until_idle
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-PACKS = Path(__file__).resolve().parents[1] / "packs"
-ILLUSTRATIONS = PACKS / "illustrations"
 ORIGIN = "demo"
 ROLES = (Role.TRIAGER, Role.OFFICER, Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
 
@@ -188,7 +187,7 @@ def _as_typed(given: Any) -> str | list[str]:
 
 
 def _illustration(name: str) -> bytes:
-    return (ILLUSTRATIONS / f"{name}.jpg").read_bytes()
+    return (pack.ILLUSTRATIONS / f"{name}.jpg").read_bytes()
 
 
 def _cast(city: City) -> Actor:

@@ -54,7 +54,7 @@ ROOT_URLCONF = "ngoma.settings.urls"
 WSGI_APPLICATION = "ngoma.settings.wsgi.application"
 
 
-_faces = ["look", *(door for door in ("public", "desk", "channels") if (_package / door).is_dir())]
+_faces = ("look", "public", "desk", "channels")
 TEMPLATES: list[dict[str, Any]] = [
     {
         "NAME": "pages",
@@ -106,7 +106,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [_package / "locale", *(_package / face / "locale" for face in _faces)]
+LOCALE_PATHS = [_package / "locale", _package / "desk" / "locale"]
 
 ALLOWED_HOSTS = list(_values["NGOMA_HOSTS"])
 _secure = str(_values["NGOMA_URL"]).startswith("https://")
