@@ -68,3 +68,20 @@ def test_who_works_nowhere_is_told(town: Book) -> None:
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.create_user("nobody"))
     assert "no work here yet" in client.get("/desk/").content.decode()
+
+
+def test_the_other_login_has_as_little_patience(town: Book) -> None:
+    User.objects.create_user("aisha", password="a drum of wood", is_staff=True, is_superuser=True)
+    User.objects.create_user("okello", password="a drum of wood")
+    client = Client(SERVER_NAME="localhost")
+
+    def enter(name: str, password: str, sender: str) -> Any:
+        form = {"username": name, "password": password, "next": "/admin/"}
+        return client.post("/admin/login/", form, REMOTE_ADDR=sender)
+
+    assert enter("okello", "a drum of wood", "192.0.2.50").status_code == 200
+    for number in range(10):
+        enter("aisha", "wrong", f"192.0.2.{number}")
+    assert "wait ten minutes" in enter("aisha", "a drum of wood", "192.0.2.99").content.decode()
+    cache.clear()
+    assert enter("aisha", "a drum of wood", "192.0.2.99")["Location"] == "/admin/"

@@ -5,6 +5,7 @@ import hmac
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import forms, views
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -52,6 +53,10 @@ class LoginForm(forms.AuthenticationForm):
         assert self.request is not None
         name = str(self.cleaned_data.get("username", "")).casefold()
         return _key("name", name), _key("sender", _sender(self.request))
+
+
+class AdminLoginForm(LoginForm, AdminAuthenticationForm):
+    """The same for the settings, open to administrators alone."""
 
 
 class Login(views.LoginView):
