@@ -102,7 +102,7 @@ def test_rebuilding_repairs_a_row_that_was_tampered_with(report: Any, coordinato
 
 
 def test_every_verb_has_its_states_and_its_permission() -> None:
-    assert set(workflow.STATES) <= set(VERBS)
+    assert set(workflow.MOVES) <= set(VERBS)
     assert set(PUBLIC_FIELDS) <= KINDS
 
 

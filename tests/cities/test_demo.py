@@ -28,7 +28,7 @@ def test_reports_are_read() -> None:
 
 def test_steps_are_possible_where_the_workflow_says_so() -> None:
     for step, (sources, target) in demo.STEPS.items():
-        move = workflow.STATES[step]
+        move = workflow.MOVES[step]
         assert set(sources) == {str(each) for each in move.sources} - {"merged"}
         assert target == (str(move.target) if move.target else "")
 
@@ -47,5 +47,5 @@ def test_a_story_told_is_a_life_possible(names: list[str]) -> None:
             state = workflow.reopened_state(state)
         elif step.step == "inform" and state == "waiting":
             state = before
-        elif target := workflow.STATES[step.step].target:
+        elif target := workflow.MOVES[step.step].target:
             before, state = state, target

@@ -69,7 +69,7 @@ def test_only_those_who_answer_for_it_may() -> None:
 
 
 def test_no_verb_is_unlisted() -> None:
-    assert set(workflow.STATES) | {"see", "reveal", "open", "settings"} == set(VERBS)
+    assert set(workflow.MOVES) | {"see", "reveal", "open", "settings"} == set(VERBS)
     assert set(VERBS) >= RESIDENT_VERBS | SYSTEM_VERBS
 
 

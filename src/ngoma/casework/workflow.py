@@ -23,7 +23,7 @@ class Move:
     target: State | None = None
 
 
-STATES: dict[str, Move] = {
+MOVES: dict[str, Move] = {
     "join": Move(OPEN | {RESOLVED}),
     "propose": Move(ALL),
     "accept": Move(frozenset({RECEIVED}), ACCEPTED),
@@ -50,7 +50,7 @@ STATES: dict[str, Move] = {
 
 def possible(verb: str, state: str) -> bool:
     """Whether the verb can be done to a case in this state."""
-    return state in STATES[verb].sources
+    return state in MOVES[verb].sources
 
 
 def reopened_state(state: str) -> State:
