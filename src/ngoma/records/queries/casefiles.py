@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ngoma.records.queries.members import full_name
 from ngoma.records.sql.moments import known_moment, moment
 from ngoma.records.sql.statements import decoded, fetch, marks
 
@@ -256,5 +257,5 @@ def _proposal(row: Sequence[Any]) -> Suggested:
 def _event(row: Sequence[Any]) -> Happened:
     event_id, seq, kind, at, actor, data, first, last, username = row
     when = known_moment(at)
-    name = " ".join(filter(None, (first, last))) or username or ""
+    name = full_name(first, last, username)
     return Happened(event_id, seq, kind, when, actor, decoded(data), name)

@@ -9,5 +9,10 @@ def of_city(city_id: int) -> list[tuple[int, str]]:
     return sorted(((each.pk, each.get_full_name() or each.username) for each in users), key=_name)
 
 
+def full_name(first: str | None, last: str | None, username: str | None) -> str:
+    """How a member of staff is called; empty for nobody."""
+    return " ".join(filter(None, (first, last))) or username or ""
+
+
 def _name(member: tuple[int, str]) -> str:
     return member[1].casefold()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ngoma.records.models import OPEN
+from ngoma.records.queries.members import full_name
 from ngoma.records.sql.moments import known_moment, moment, parameter
 from ngoma.records.sql.statements import fetch, literals, marks
 
@@ -155,6 +156,5 @@ def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
 
 def _row(values: Sequence[Any]) -> Row:
     *told, first, last, username, words = values
-    name = " ".join(filter(None, (first, last))) or username or ""
-    row = Row._make([*told, name, words])
+    row = Row._make([*told, full_name(first, last, username), words])
     return row._replace(due=moment(row.due), updated_at=known_moment(row.updated_at))

@@ -1,1 +1,1 @@
-"""Every difference between SQLite and PostgreSQL."""
+"""Hand-written SQL: how it is asked, and every difference between SQLite and PostgreSQL."""
