@@ -8,15 +8,17 @@ import structlog
 
 _PERSONAL_KEYS = {"email", "phone", "name", "address", "ip", "contact", "words"}
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+\d[\d -]{6,}\d")
+_OPENING = re.compile(r"(/r/[^/\s]+/|/channels/(?:stop|africastalking)/)[^/\s]+")
+"""Addresses whose last part is a secret: who reads it can act for a reporter or a provider."""
 
 
 def hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
-    """Take out what could name or reach a person, whoever logged it."""
+    """Take out what could name or reach a person or open their page, whoever logged it."""
     for key, value in event.items():
         if key in _PERSONAL_KEYS:
             event[key] = "…"
         elif isinstance(value, str):
-            event[key] = _PERSONAL.sub("…", value)
+            event[key] = _PERSONAL.sub("…", _OPENING.sub(r"\1…", value))
     return event
 
 

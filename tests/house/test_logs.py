@@ -1,0 +1,46 @@
+"""What is logged names nobody and opens nothing."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from ngoma.settings import logs
+
+
+def _line(text: str, *arguments: Any) -> str:
+    """A message as it would be written to standard error."""
+    formatter = logs.logging("INFO", as_json=True)["formatters"]["ngoma"]
+    made = _formatter(formatter)
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, text, arguments, None)
+    return str(made.format(record))
+
+
+def _formatter(described: dict[str, Any]) -> Any:
+    import structlog
+
+    options = {name: value for name, value in described.items() if name != "()"}
+    return structlog.stdlib.ProcessorFormatter(**options)
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/kampala/r/KLA7F3K29/S3cret-word_x", "/kampala/r/KLA7F3K29/…"),
+        ("/kampala/lg/r/KLA7F3K29/S3cret-word_x/receipt", "/kampala/lg/r/KLA7F3K29/…/receipt"),
+        ("/r/KLA7F3K29/S3cret-word_x", "/r/KLA7F3K29/…"),
+        ("/channels/stop/S3cret-word_x/", "/channels/stop/…/"),
+        ("/channels/africastalking/S3cret-word_x/", "/channels/africastalking/…/"),
+        ("/desk/demo/cases/KLA7F3K29/accept/", "/desk/demo/cases/KLA7F3K29/accept/"),
+    ],
+)
+def test_an_address_that_opens_something_is_cut(path: str, kept: str) -> None:
+    line = _line("Forbidden (%s): %s", "a form of another site", path)
+    assert "S3cret" not in line
+    assert f"{kept}" in line
+
+
+def test_addresses_of_people_are_left_out() -> None:
+    line = _line("no answer for %s or %s", "ana@example.org", "+256 772 123456")
+    assert "ana@" not in line
+    assert "772" not in line
