@@ -10,6 +10,7 @@ from PIL import Image
 
 from ngoma.cities.book import Book
 from ngoma.records.models import Case, Event, State, User
+from ngoma.records.queries.photos import url
 
 Act = Callable[..., Any]
 
@@ -180,6 +181,19 @@ def test_words_and_photos_are_taken_back_from_the_public(
     photo.refresh_from_db()
     assert (report.public_words, photo.public) == ("A pothole", False)
     assert report.words == "A pothole near the market"
+
+
+def test_a_photo_taken_back_is_served_to_staff_alone(
+    coordinator: Client, told: Callable[..., Case], act: Act
+) -> None:
+    case = told(photos=(_photo().getvalue(),))
+    photo = case.reports.get().photos.get()
+    reader, addresses = Client(SERVER_NAME="localhost"), [url(photo.name), url(photo.name, "small")]
+    assert [reader.get(each).status_code for each in addresses] == [200, 200]
+    act(coordinator, case, "hide", photo=photo.pk)
+    for address in addresses:
+        assert reader.get(address).status_code == 404
+        assert "no-store" in coordinator.get(address)["Cache-Control"]
 
 
 def _photo() -> io.BytesIO:

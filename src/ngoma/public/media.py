@@ -6,19 +6,32 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
+from ngoma.records.queries.photos import is_hidden
+
 YEAR = 365 * 86400
-_PHOTO = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}-[0-9]{1,5}\.jpg")
+HOUR = 3600
+"""Seconds after which what lies between asks again whether a photo is still published."""
+
+_PHOTO = re.compile(r"[0-9a-f]{2}/([0-9a-f]{32})-[0-9]{1,5}\.jpg")
 
 
 @require_safe
 def public(request: HttpRequest, path: str) -> FileResponse:
-    """A file below `public/`; a photo under its name never changes."""
-    if not _PHOTO.fullmatch(path):
+    """A file below `public/`; a photo under its name never changes.
+
+    One that was taken back from the public is still shown to staff.
+    """
+    match = _PHOTO.fullmatch(path)
+    if match is None:
+        raise Http404(path)
+    hidden = is_hidden(match[1])
+    if hidden and not request.user.is_authenticated:
         raise Http404(path)
     try:
         file = default_storage.open(f"public/{path}")
     except FileNotFoundError:
         raise Http404(path) from None
     response = FileResponse(file, content_type="image/jpeg")
-    response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    known = f"public, max-age={YEAR}, s-maxage={HOUR}, immutable"
+    response["Cache-Control"] = "private, no-store" if hidden else known
     return response

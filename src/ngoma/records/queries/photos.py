@@ -34,6 +34,11 @@ def url(name: str, size: str = "large") -> str:
     return default_storage.url(public_path(name, size))
 
 
+def is_hidden(name: str) -> bool:
+    """Whether staff took the photo of this name back from the public."""
+    return bool(fetch("SELECT 1 FROM records_photo WHERE name = %s AND NOT public", [name]))
+
+
 def unattached(names: Iterable[str]) -> list[Photo]:
     """The photos of these names that belong to no report and no case yet."""
     return list(Photo.objects.filter(name__in=list(names), report=None, case=None))
