@@ -223,3 +223,18 @@ def test_photos_that_no_report_took_are_dropped(reader: Client, settings: Any) -
     assert Photo.objects.count() == 1
     files = [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
     assert len(files) == 3, "the original and two copies of the one that was taken"
+
+
+def test_no_two_reporters_are_given_the_same_form(reader: Client) -> None:
+    first, second = reader.get(ADDRESS), reader.get(ADDRESS)
+    assert draft(first) != draft(second)
+    assert first["Cache-Control"] == "private, no-store"
+
+
+def test_a_draft_of_ones_own_making_is_an_empty_one(reader: Client) -> None:
+    sealed = draft(reader.get(ADDRESS))
+    forged = f"{'A' if sealed[0] != 'A' else 'B'}{sealed[1:]}"
+    form = {"words": "A hole", "lat": "0.15", "lon": "32.05", "go": "send"}
+    mine = reader.post(ADDRESS, form | {"draft": sealed})["Location"]
+    assert reader.post(ADDRESS, form | {"draft": sealed})["Location"] == mine
+    assert reader.post(ADDRESS, form | {"draft": forged})["Location"] != mine

@@ -161,8 +161,9 @@ def _step(
     response = show(
         request, site, f"report-{name}", context, page="report", status=422 if wrong else 200
     )
-    if request.method == "POST":
-        response["Cache-Control"] = "private, no-store"
+    # Also the first form: who were given the same one by a cache would share its key, and so the
+    # second would get the first one's receipt.
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
