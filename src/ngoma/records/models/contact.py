@@ -20,7 +20,6 @@ class Contact(models.Model):
     purpose = models.CharField(max_length=32, default="report")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="erased then at the latest")
-    verified_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
