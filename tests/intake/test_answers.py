@@ -23,8 +23,7 @@ LIST = [{"key": "a", "name": {"en": "A"}}, {"key": 7, "name": {"en": "Seven"}}]
 def service(*questions: dict[str, Any]) -> ServiceEntry:
     empty = ServiceEntry(
         id=1, code="x", group="g", names={}, hints={}, keywords={}, kind="realtime",
-        first_answer="1d", resolution="1d", danger="", public=True, questions=(), order=0,
-        retired=False,
+        first_answer="1d", resolution="1d", danger="", public=True, questions=(), retired=False,
     )  # fmt: skip
     return replace(empty, questions=questions)
 

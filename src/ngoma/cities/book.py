@@ -28,7 +28,6 @@ class PlaceEntry:
     id: int
     code: str
     parent_id: int | None
-    level: str
     names: Mapping[str, str]
     aliases: tuple[str, ...]
     lat: float | None
@@ -50,7 +49,6 @@ class ServiceEntry:
     danger: str
     public: bool
     questions: Sequence[Mapping[str, Any]]
-    order: int
     retired: bool
 
 
@@ -60,7 +58,6 @@ class DepartmentEntry:
     code: str
     parent_id: int | None
     names: Mapping[str, str]
-    email: str
     retired: bool
 
 
