@@ -11,6 +11,14 @@ from ngoma.base import quad as q
 
 latitudes = st.floats(-85, 85)
 longitudes = st.floats(-180, 180)
+NORTH_EAST = sum(1 << 2 * bit for bit in range(q.ZOOM))
+SOUTH_WEST = NORTH_EAST << 1
+
+
+def tile(key: int, zoom: int = q.ZOOM) -> tuple[int, int]:
+    """The x and y of the tile of a zoom that a key lies in."""
+    bits = f"{key >> 2 * (q.ZOOM - zoom):048b}"
+    return int(bits[1::2], 2), int(bits[::2], 2)
 
 
 @st.composite
@@ -62,7 +70,7 @@ def test_a_square_takes_along_less_than_twice_its_size(lat: float, lon: float) -
     box = q.around(lat, lon, 2000)
     keys = sum(high - low + 1 for low, high in q.box_ranges(*box))
     south, west, north, east = box
-    corners = q.tile(q.quad(north, west)), q.tile(q.quad(south, east))
+    corners = tile(q.quad(north, west)), tile(q.quad(south, east))
     (left, top), (right, bottom) = corners
     assert keys < 2 * (right - left + 1) * (bottom - top + 1)
 
@@ -73,31 +81,22 @@ def test_a_box_upside_down_is_refused() -> None:
 
 
 @given(latitudes, longitudes, st.integers(0, q.ZOOM))
-def test_a_point_is_in_its_tile_by_key_by_number_and_by_degrees(
-    lat: float, lon: float, zoom: int
-) -> None:
-    key = q.quad(lat, lon)
-    x, y = q.tile(q.cell(key, zoom))
-    low, high = q.tile_range(zoom, x, y)
-    assert low <= key <= high < 1 << 48
-    south, west, north, east = q.tile_box(zoom, x, y)
-    assert south - 1e-9 <= lat <= north + 1e-9
-    assert west - 1e-9 <= lon <= east + 1e-9
+def test_the_keys_of_a_tile_are_one_run(lat: float, lon: float, zoom: int) -> None:
+    key, bits = q.quad(lat, lon), 2 * (q.ZOOM - zoom)
+    first, last = key >> bits << bits, (key >> bits) + 1 << bits
+    assert tile(first, zoom) == tile(last - 1, zoom) == tile(key, zoom)
+    assert last <= 1 << 48
 
 
 def test_tiles_are_numbered_as_tile_servers_number_them() -> None:
     seoul = q.quad(37.5665, 126.978)
-    assert q.tile(q.cell(seoul, 12)) == (3492, 1586)
-    assert q.tile_range(1, 1, 0) == (1 << 46, (2 << 46) - 1)
-    assert q.tile_range(24, *q.tile(seoul)) == (seoul, seoul)
-    for z, x, y in [(-1, 0, 0), (25, 0, 0), (1, 2, 0), (1, 0, -1)]:
-        with pytest.raises(ValueError, match="tile"):
-            q.tile_range(z, x, y)
+    assert tile(seoul, 12) == (3492, 1586)
+    assert tile(q.quad(37.5665, 126.978), 1) == (1, 0)
 
 
 def test_beyond_the_map_is_its_edge_and_no_number_is_an_error() -> None:
-    assert q.quad(90, 180) == q.quad(89, 500) == q.tile_range(24, (1 << 24) - 1, 0)[0]
-    assert q.quad(-90, -180) == q.tile_range(24, 0, (1 << 24) - 1)[0]
+    assert q.quad(90, 180) == q.quad(89, 500) == NORTH_EAST
+    assert q.quad(-90, -180) == SOUTH_WEST
     for lat, lon in [(nan, 0.0), (0.0, nan)]:
         with pytest.raises(ValueError):
             q.quad(lat, lon)

@@ -32,34 +32,6 @@ def quad(lat: float, lon: float) -> int:
     return _key(_x(lon), _y(lat))
 
 
-def cell(key: int, zoom: int) -> int:
-    """The key, at that zoom, of the tile that a key of `quad` lies in (for grouping)."""
-    return key >> 2 * (ZOOM - zoom)
-
-
-def tile(cell_key: int) -> tuple[int, int]:
-    """The x and y of a tile whose key at its own zoom is `cell_key`."""
-    x = y = 0
-    for bit in range(ZOOM):
-        x |= (cell_key >> 2 * bit & 1) << bit
-        y |= (cell_key >> 2 * bit + 1 & 1) << bit
-    return x, y
-
-
-def tile_range(z: int, x: int, y: int) -> tuple[int, int]:
-    """The first and last key in a tile, both included. Raises ValueError for no such tile."""
-    if not 0 <= z <= ZOOM or not (0 <= x < 1 << z and 0 <= y < 1 << z):
-        raise ValueError(f"no such tile: {z}/{x}/{y}")
-    shift = 2 * (ZOOM - z)
-    first = _key(x, y) << shift
-    return first, first + (1 << shift) - 1
-
-
-def tile_box(z: int, x: int, y: int) -> Box:
-    """The edges of a tile, in degrees."""
-    return _latitude(y + 1, z), _longitude(x, z), _latitude(y, z), _longitude(x + 1, z)
-
-
 def box_ranges(
     south: float, west: float, north: float, east: float, most: int = 16
 ) -> list[tuple[int, int]]:
@@ -132,14 +104,6 @@ def _x(lon: float) -> int:
 def _y(lat: float) -> int:
     lat = min(max(lat, -_NORTHMOST), _NORTHMOST)
     return min(max(int((1 - asinh(tan(radians(lat))) / pi) / 2 * _SIDE), 0), _SIDE - 1)
-
-
-def _longitude(x: int, z: int) -> float:
-    return x / (1 << z) * 360 - 180
-
-
-def _latitude(y: int, z: int) -> float:
-    return degrees(atan(sinh(pi * (1 - 2 * y / (1 << z)))))
 
 
 def _wrapped(lon: float) -> float:
