@@ -1,6 +1,8 @@
 """Photos fetched from an address: from the public internet alone, and never too much."""
 
+import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -9,6 +11,7 @@ import httpcore
 import pytest
 
 from ngoma.intake.photos import MOST_BYTES
+from ngoma.open311 import fetching
 from ngoma.open311.fetching import Unfetchable, fetch, fetch_photo, is_public
 from tests.open311.conftest import Door, picture
 
@@ -25,6 +28,12 @@ class _Pages(BaseHTTPRequestHandler):
                 "/to/again" if rest == "again" else rest if rest.startswith("http") else f"/{rest}",
             )
             self.end_headers()
+            return
+        if name == "slow":
+            with contextlib.suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b"H")
+                    time.sleep(0.05)
             return
         status = {"photo.jpg": 200, "large": 200, "busy": 503, "out": 302}.get(name, 404)
         self.send_response(status)
@@ -125,6 +134,16 @@ def test_a_redirection_leads_nowhere_inside(site: str) -> None:
     with pytest.raises(Unfetchable, match="public"):
         fetch(f"{site}/to/{other}/photo.jpg", allowed=once)
     assert len(asked) >= 2
+
+
+def test_a_server_that_never_ends_its_headers_is_left(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "SECONDS", 0.5)
+    started = time.monotonic()
+    with pytest.raises(httpcore.ReadTimeout):
+        fetch(f"{site}/slow", allowed=anywhere)
+    assert time.monotonic() - started < 2
 
 
 def test_what_may_work_later_is_tried_again(site: str) -> None:

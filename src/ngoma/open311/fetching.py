@@ -6,8 +6,10 @@ address, so that no name can lead inside, neither at once nor by a redirection.
 
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urljoin
 
 import httpcore
@@ -65,10 +67,10 @@ def fetch(url: str, *, allowed: Callable[[str], bool] = is_public) -> bytes:
     `allowed` says which IP addresses may be asked. Raises `Unfetchable`; the errors of `httpcore`
     for what may work later.
     """
-    until = time.monotonic() + SECONDS
-    with httpcore.ConnectionPool(network_backend=_Guarded(allowed)) as pool:
+    guarded = _Guarded(allowed, until=time.monotonic() + SECONDS)
+    with httpcore.ConnectionPool(network_backend=guarded) as pool:
         for _ in range(MOST_REDIRECTIONS + 1):
-            found = _ask(pool, _usable(url), until)
+            found = _ask(pool, _usable(url))
             if isinstance(found, bytes):
                 return found
             url = found
@@ -88,7 +90,7 @@ def _usable(url: str) -> str:
     return str(plain)
 
 
-def _ask(pool: httpcore.ConnectionPool, url: str, until: float) -> bytes | str:
+def _ask(pool: httpcore.ConnectionPool, url: str) -> bytes | str:
     """What is there; or the address where it is instead."""
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS / 6)
     headers = [("Accept", "image/*"), ("User-Agent", "Ngoma")]
@@ -101,7 +103,7 @@ def _ask(pool: httpcore.ConnectionPool, url: str, until: float) -> bytes | str:
                 raise httpcore.ConnectError(f"the server answered {response.status}")
             if response.status != 200:
                 raise Unfetchable(f"the server answered {response.status}")
-            return _body(response.iter_stream(), until)
+            return _body(response.iter_stream())
     except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
         raise Unfetchable("not a usable address") from error
 
@@ -113,22 +115,21 @@ def _header(response: httpcore.Response, name: bytes) -> bytes:
     raise Unfetchable("a redirection to nowhere")
 
 
-def _body(chunks: Iterable[bytes], until: float) -> bytes:
+def _body(chunks: Iterable[bytes]) -> bytes:
     data = bytearray()
     for chunk in chunks:
         data += chunk
         if len(data) > photos.MOST_BYTES:
             raise Unfetchable("too large")
-        if time.monotonic() > until:
-            raise httpcore.ReadTimeout("too slow")
     return bytes(data)
 
 
 class _Guarded(httpcore.SyncBackend):
-    """Connects to allowed addresses alone."""
+    """Connects to allowed addresses alone, and until a moment."""
 
-    def __init__(self, allowed: Callable[[str], bool]) -> None:
+    def __init__(self, allowed: Callable[[str], bool], until: float) -> None:
         self._allowed = allowed
+        self._until = until
 
     def connect_tcp(
         self,
@@ -147,4 +148,40 @@ class _Guarded(httpcore.SyncBackend):
         addresses = [str(each[4][0]) for each in found]
         if not addresses or not all(map(self._allowed, addresses)):
             raise Unfetchable("not a public host")
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        stream = super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        return _Hurried(stream, self._until)
+
+
+class _Hurried(httpcore.NetworkStream):
+    """A connection that ends at a moment, however little comes how often: also in the headers."""
+
+    def __init__(self, stream: httpcore.NetworkStream, until: float) -> None:
+        self._stream = stream
+        self._until = until
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._left(timeout))
+        return _Hurried(secured, self._until)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def _left(self, timeout: float | None) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("too slow")
+        return left if timeout is None else min(left, timeout)
