@@ -17,9 +17,10 @@ from django.utils.translation import gettext
 from ngoma.base.clock import now
 from ngoma.base.references import show as show_reference
 from ngoma.casework.errors import NotAllowed, UnknownCase
-from ngoma.cities.book import Book, UnknownCity, book, text
+from ngoma.cities.book import Book, UnknownCity, book
 from ngoma.desk import naming
 from ngoma.desk.languages import LANGUAGES, language_of
+from ngoma.look.speaking import Speaking
 from ngoma.people.permissions import VERBS, Actor, may, staff
 from ngoma.records.models import User
 from ngoma.records.queries import casefiles
@@ -37,7 +38,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Speaking):
     """A city, who works for it, and the language they work in."""
 
     book: Book
@@ -56,29 +57,10 @@ class Desk:
         """The address of a case, or of something done to it."""
         return self.url(f"cases/{reference}/{step}", **query)
 
-    def text(self, names: Mapping[str, str]) -> str:
-        """A text of the pack in the language of the desk."""
-        return text(names, self.language)
-
-    @property
-    def name(self) -> str:
-        """The city's name."""
-        return self.text(self.book.names)
-
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages one can work in."""
         return LANGUAGES
-
-    def service(self, service_id: int | None) -> str:
-        """The name of a service; empty for none."""
-        entry = self.book.services.get(service_id) if service_id is not None else None
-        return self.text(entry.names) if entry else ""
-
-    def department(self, department_id: int | None) -> str:
-        """The name of a department; empty for none."""
-        entry = self.book.departments.get(department_id) if department_id is not None else None
-        return self.text(entry.names) if entry else ""
 
     def place(self, place_id: int | None) -> str:
         """The name of a place and of the whole it lies in; empty for none."""

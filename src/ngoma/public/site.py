@@ -18,12 +18,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import pgettext
 from django.views.decorators.gzip import gzip_page
 
-from ngoma.cities.book import Book, UnknownCity, book, books, by_host, text
+from ngoma.cities.book import Book, UnknownCity, book, books, by_host
+from ngoma.look.speaking import Speaking
 from ngoma.public.own_origin import require_own_origin
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Speaking):
     """A city in one language. `base` is where its pages start, without a slash at the end."""
 
     book: Book
@@ -41,23 +42,9 @@ class Site:
         return f"{self.base}{part}/{quote(page)}" + (f"?{urlencode(asked)}" if asked else "")
 
     @property
-    def name(self) -> str:
-        """The city's name."""
-        return self.text(self.book.names)
-
-    @property
     def notice(self) -> str:
         """What has to be said on every page: that this is a demonstration. Empty otherwise."""
         return self.text(self.book.settings.get("demo", {}).get("notice", {}))
-
-    def text(self, names: Mapping[str, str]) -> str:
-        """A text of the pack in the language of the page."""
-        return text(names, self.language)
-
-    def service(self, service_id: int | None) -> str:
-        """The name of a service; empty for none."""
-        entry = self.book.services.get(service_id) if service_id is not None else None
-        return self.text(entry.names) if entry else ""
 
     def place(self, place_id: int | None, *, exact: bool = True) -> str:
         """The name of a place and of the whole it lies in: 'Bwaise I, Kawempe'; empty for none.
@@ -70,11 +57,6 @@ class Site:
             return names[-1] if names else ""
         # Some languages name the whole first.
         return pgettext("place", "%(part)s, %(whole)s") % {"part": names[0], "whole": names[-1]}
-
-    def department(self, department_id: int | None) -> str:
-        """The name of a department; empty for none."""
-        entry = self.book.departments.get(department_id) if department_id is not None else None
-        return self.text(entry.names) if entry else ""
 
 
 View = Callable[..., HttpResponse]
