@@ -1,1 +1,1 @@
-"""What the doors share of the look: stylesheet, icons, the frame of a page, dates and numbers."""
+"""What the doors share of their pages: stylesheet, icons, the frame, names, dates and numbers."""
