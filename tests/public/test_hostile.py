@@ -75,3 +75,21 @@ def test_a_form_that_makes_no_sense(reader: Client, form: dict[str, Any]) -> Non
 def test_an_origin_that_is_no_address(reader: Client) -> None:
     answer = reader.post("/small/report", {"go": "show"}, headers={"origin": "http://["})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"do": "inform", "text": "a\0b"}, 302),
+        ({"do": "inform", "text": "\0"}, 200),
+        ({"do": "rate", "score": HUGE * 200}, 200),
+        ({"do": "rate", "score": "\u00b2"}, 200),
+        ({"do": "\0"}, 403),
+    ],
+)
+def test_a_form_of_a_reporter_that_makes_no_sense(
+    reader: Client, tell: Any, form: dict[str, str], status: int
+) -> None:
+    told = tell().report
+    answer = reader.post(f"/small/r/{told.reference}/{told.secret}", form)
+    assert answer.status_code == status

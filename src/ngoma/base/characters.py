@@ -13,6 +13,7 @@ _UNFIT = re.compile(
     + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]+"
 )
+_WHOLE = re.compile(r"[0-9]{1,18}")
 _NEWLINES = re.compile("\r\n?|\x85|\u2028|\u2029")
 
 
@@ -26,3 +27,8 @@ def clean(text: str) -> str:
         return text.strip()
     plain = _UNFIT.sub("", _NEWLINES.sub("\n", text))
     return unicodedata.normalize("NFC", plain).strip()
+
+
+def whole(text: str) -> int | None:
+    """The number written in digits, at most 18 of them as a database holds; None for other text."""
+    return int(text) if _WHOLE.fullmatch(text) else None

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from ngoma.base.characters import clean
 from ngoma.base.references import show
 from ngoma.cities.book import book_of, text
 from ngoma.notices import stopping, texts
@@ -16,7 +17,7 @@ from ngoma.records.models import Report
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask (GET), then stop (POST). In the language of the contact while there is one."""
-    report = Report.objects.select_related("contact").filter(secret=secret).first()
+    report = Report.objects.select_related("contact").filter(secret=clean(secret)).first()
     if report is None:
         raise Http404
     book = book_of(report.city_id)

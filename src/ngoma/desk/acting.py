@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from ngoma.base.characters import whole
 from ngoma.base.references import show as show_reference
 from ngoma.casework import workflow
 from ngoma.casework.errors import BadRequest, NotAllowed, WrongState
@@ -67,7 +68,7 @@ def _refused(
     head = desk.case(reference)
     typed = {key: str(value) for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
     if isinstance(refusal, Changed):
-        seen = int(typed["version"]) if typed.get("version", "").isdecimal() else 0
+        seen = whole(typed.get("version", "")) or 0
         trouble = Trouble(
             title=gettext("Somebody changed this case while you were looking at it"),
             say=gettext("Nothing of yours is lost. Read what happened, then decide again."),

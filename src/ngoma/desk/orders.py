@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from ngoma.base.characters import clean
 from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
 from ngoma.casework.errors import BadRequest
@@ -42,8 +43,8 @@ class Order:
         return self.given("text")
 
     def given(self, field: str) -> str:
-        """A field as typed."""
-        return str(self.request.POST.get(field, "")).replace("\r\n", "\n").strip()
+        """A field as typed, without what no text should hold."""
+        return clean(str(self.request.POST.get(field, "")))
 
     def number(self, field: str) -> int | None:
         """A whole number; None where nothing was typed."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from ngoma.base.characters import whole
 from ngoma.base.clock import parse
 from ngoma.casework.errors import NotAllowed
 from ngoma.desk import naming
@@ -118,8 +119,11 @@ def _waiting(desk: Desk) -> queue.Waiting:
 def _key(request: HttpRequest) -> queue.Key | None:
     """Where the page starts, as `more` wrote it; the top for anything else."""
     group, _, rest = request.GET.get("after", "").partition("~")
-    due, _, number = rest.partition("~")
+    due, _, last = rest.partition("~")
+    number = whole(last)
+    if group not in queue.GROUPS or number is None:
+        return None
     try:
-        return queue.Key(group, parse(due), int(number)) if group in queue.GROUPS else None
+        return queue.Key(group, parse(due), number)
     except ValueError:
         return None

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from ngoma.base.characters import whole
 from ngoma.base.clock import now, parse
 from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
@@ -76,18 +77,18 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
     """The filters as a question; what makes no sense is as if it were not there."""
-    department = _number(given["department"])
+    department = whole(given["department"])
     departments = desk.departments
     if department is not None and (departments is None or department in departments):
         departments = (department,)
-    service, place = _number(given["service"]), _number(given["place"])
+    service, place = whole(given["service"]), whole(given["place"])
     return worklist.Asked(
         city_id=desk.book.id,
         states=_states(given["state"], everywhere=bool(given["q"])),
         departments=departments,
         services=(service,) if service is not None else None,
         places=desk.book.below(place) if place is not None else None,
-        assignee=desk.user.pk if given["assignee"] == "me" else _number(given["assignee"]),
+        assignee=desk.user.pk if given["assignee"] == "me" else whole(given["assignee"]),
         ids=_holding(desk, given["q"]) if given["q"] else None,
         late_at=now() if given["late"] else None,
     )
@@ -154,13 +155,10 @@ def _holding(desk: Desk, words: str) -> list[int]:
     return [found.id for found in search.search(desk.book.id, words, public=False)]
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() else None
-
-
 def _key(request: HttpRequest) -> tuple[datetime, int] | None:
-    at, _, number = request.GET.get("after", "").partition("~")
+    at, _, last = request.GET.get("after", "").partition("~")
+    number = whole(last)
     try:
-        return parse(at), int(number)
+        return (parse(at), number) if number is not None else None
     except ValueError:
         return None

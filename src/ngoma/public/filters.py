@@ -1,6 +1,5 @@
 """What a reader wants to see, as the address of map and list says it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ngoma.base import clock
+from ngoma.base.characters import whole
 from ngoma.cities.book import PlaceEntry
 from ngoma.public.site import Site
 from ngoma.records.queries.public_cases import KINDS, Wanted
-
-_NUMBER = re.compile(r"[0-9]{1,18}")
-"""What the database holds as a number."""
 
 PERIODS = (7, 30, 90, 365)
 GROUP = "group:"
@@ -122,11 +119,12 @@ def places(site: Site) -> Iterator[tuple[PlaceEntry, str, list[tuple[str, str]]]
 
 def cursor(text: str) -> tuple[datetime, int] | None:
     """The key at which a page of the list starts; None for the first and for nonsense."""
-    moment, _dot, number = text.rpartition(".")
-    if not _NUMBER.fullmatch(number):
+    moment, _dot, last = text.rpartition(".")
+    number = whole(last)
+    if number is None:
         return None
     try:
-        return clock.parse(moment), int(number)
+        return clock.parse(moment), number
     except ValueError:
         return None
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
+from ngoma.base.characters import clean, whole
 from ngoma.base.references import show as shown
 from ngoma.casework.errors import BadRequest, Refusal, WrongState
 from ngoma.casework.rating import rate
@@ -128,12 +129,11 @@ def _reopen(request: HttpRequest, actor: Actor, case_id: int) -> Any:
 
 def _rate(request: HttpRequest, actor: Actor, case_id: int) -> Any:
     score = request.POST.get("score", "")
-    number = int(score) if score.isascii() and score.isdigit() else 0
-    return rate(actor=actor, case_id=case_id, score=number, text=_text(request))
+    return rate(actor=actor, case_id=case_id, score=whole(score) or 0, text=_text(request))
 
 
 def _text(request: HttpRequest) -> str:
-    return request.POST.get("text", "").strip()
+    return clean(request.POST.get("text", ""))
 
 
 _VERBS: dict[str, Callable[[HttpRequest, Actor, int], Any]] = {
