@@ -1,7 +1,9 @@
 """Map and list: the same reports, chosen by the address."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -106,6 +108,19 @@ def test_a_place_tells_what_is_open_in_it_and_below(reader: Client) -> None:
     assert "Too few repairs" in html
     west = reader.get("/small/places").content.decode()
     assert 'href="/small/places/west"' in west
+
+
+@pytest.mark.usefixtures("town_of_reports")
+@pytest.mark.parametrize("face", ["list", "map"])
+def test_the_choice_stays_when_the_language_changes(reader: Client, face: str) -> None:
+    html = reader.get(f"/small/{face}?state=open&what=group%3Astreet").content.decode()
+    link = re.search(r'<a href="([^"]*)" lang="sw"', html)
+    assert link
+    address = unescape(link[1])
+    assert address == f"/small/sw/{face}?state=open&what=group%3Astreet"
+    assert _references(html)
+    other = reader.get(address).content.decode().replace("/small/sw/", "/small/")
+    assert _references(other) == _references(html)
 
 
 def _listed(reader: Client, address: str, chosen: dict[str, Any]) -> list[str]:

@@ -40,5 +40,4 @@ def _show(request: HttpRequest, site: Site, face: str) -> HttpResponse:
         "view": outlines.whole(site.book, 320, 240).text,
         **filters.choices(site, chosen),
     }
-    address = f"{face}?{request.GET.urlencode()}" if request.GET else face
-    return show(request, site, "list", context, page=address)
+    return show(request, site, "list", context, page=face, asked=request.GET.dict())

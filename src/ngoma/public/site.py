@@ -125,12 +125,16 @@ def show(
     context: Mapping[str, Any],
     *,
     page: str | None = None,
+    asked: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render a template of the door. `page` is its address in the city, for the other languages."""
+    """Render a template of the door.
+
+    `page` is its address in the city and `asked` its query, for the other languages.
+    """
     switch = []
     if page is not None:
-        switch = [(each, site.url_in(each, page)) for each in site.book.languages]
+        switch = [(each, site.url_in(each, page, **asked or {})) for each in site.book.languages]
     known = {"site": site, "language": site.language, "languages": switch, **context}
     return render(request, f"public/{template}.html.jinja", known, status=status)
 
