@@ -193,8 +193,12 @@ def _illustration(name: str) -> bytes:
 def _cast(city: City) -> Actor:
     """The people of the demonstration and its API key; returns the coordinator."""
     for role in ROLES:
+        settings_too = role == Role.ADMINISTRATOR
         user = User.objects.create_user(
-            f"{city.slug}-{role}", password=_password(), is_staff=role == Role.ADMINISTRATOR
+            f"{city.slug}-{role}",
+            password=_password(),
+            is_staff=settings_too,
+            is_superuser=settings_too,
         )
         Membership.objects.create(user=user, city=city, role=role)
     key = city.settings.get("demo", {}).get("api_key")

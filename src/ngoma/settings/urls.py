@@ -5,10 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from ngoma.settings.health import healthz
 
+# The desk's own addresses come with what it registers for the settings, which name their addresses
+# once, when they are asked for below.
+_desk = include("ngoma.desk.urls")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
-    path("desk/", include("ngoma.desk.urls")),
+    path("desk/", _desk),
     path("open311/v2/", include("ngoma.open311.urls")),
     path("", include("ngoma.channels.urls")),
     path("", include("ngoma.public.urls")),
