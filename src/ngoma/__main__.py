@@ -41,14 +41,19 @@ app = typer.Typer(
 )
 city_app = typer.Typer(help="Cities and their packs.", no_args_is_help=True)
 user_app = typer.Typer(help="People who work with Ngoma.", no_args_is_help=True)
+key_app = typer.Typer(help="Keys of programs that write through Open311.", no_args_is_help=True)
 triage_app = typer.Typer(help="The engine that reads reports.", no_args_is_help=True)
 app.add_typer(city_app, name="city")
 app.add_typer(user_app, name="user")
+app.add_typer(key_app, name="key")
 app.add_typer(triage_app, name="triage")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Directory of database, media and keys.")]
+PackDirectory = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, metavar="PACK", help="Directory of a pack.")
+]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
@@ -265,7 +270,7 @@ def export(
 
 
 @city_app.command("add")
-def city_add(pack: Path, data: Data = None) -> None:
+def city_add(pack: PackDirectory, data: Data = None) -> None:
     """Load a pack, or what has changed in it."""
     _start(data)
     from ngoma.cities.load import load
@@ -274,7 +279,7 @@ def city_add(pack: Path, data: Data = None) -> None:
 
 
 @city_app.command("check")
-def city_check(pack: Path) -> None:
+def city_check(pack: PackDirectory) -> None:
     """Explain every mistake in a pack, with file and line."""
     _start(None)
     from ngoma.cities.check import check
@@ -352,6 +357,25 @@ def user_add(
     except staff.StaffError as error:
         _refuse(error)
     out.print(f"{name}  {password}", markup=False)
+
+
+@key_app.command("add")
+def key_add(
+    name: Annotated[str, typer.Argument(help="Of the program, at most 80 characters.")],
+    city: Annotated[str, typer.Option(help="City it may write in.")],
+    updates: Annotated[bool, typer.Option(help="May tell what was done with requests.")] = False,
+    days: Annotated[int, typer.Option(min=0, help="Days until it ends; 0: never.")] = 0,
+    data: Data = None,
+) -> None:
+    """Add a key of a program, and print it: it is shown once."""
+    _start(data)
+    from ngoma.settings import staff
+
+    try:
+        key = staff.add_key(name, city=city, updates=updates, days=days)
+    except staff.StaffError as error:
+        _refuse(error)
+    out.print(f"{name}  {key}", markup=False)
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -49,5 +49,22 @@ def test_every_promised_command_is_there() -> None:
         "city",
         "triage",
         "user",
+        "key",
     ]
     assert [name for name in promised if f" {name} " not in shown] == []
+
+
+def test_a_server_of_its_own_knows_the_pages_of_the_settings(tmp_path: Path) -> None:
+    """In a process that, unlike this one, has imported nothing of the desk before."""
+    asked = (
+        "from ngoma.settings import wsgi; from django.urls import reverse; "
+        "print(reverse('admin:records_city_changelist'))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=os.environ | {"NGOMA_DATA": str(tmp_path), "DATABASE_URL": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.stdout == "/admin/records/city/\n", run.stderr

@@ -1,14 +1,17 @@
-"""Adding people who work with Ngoma."""
+"""Adding who works with Ngoma: people, and programs with a key."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 
+from ngoma.base.clock import now
+from ngoma.people import apikeys
 from ngoma.records.models import City, Department, Membership, Role, User
 
 
 class StaffError(ValueError):
-    """Somebody who cannot be added; the text says why."""
+    """Somebody or something that cannot be added; the text says why."""
 
 
 @transaction.atomic
@@ -32,14 +35,30 @@ def add_user(
     return password
 
 
+def add_key(name: str, *, city: str, updates: bool = False, days: int = 0) -> str:
+    """Add the API key of a program; returns it, for the last time.
+
+    With `updates` it may tell what was done with cases. It ends after `days`, never for 0. Raises
+    StaffError for a city not known.
+    """
+    expires_at = now() + timedelta(days=days) if days else None
+    return apikeys.create(_city(city).pk, name=name, updates=updates, expires_at=expires_at)
+
+
+def _city(slug: str) -> City:
+    found = City.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(City.objects.values_list("slug", flat=True)) or "none yet"
+        raise StaffError(f"there is no city {slug}; there are: {known}")
+    return found
+
+
 def _place_of_work(slug: str, role: str, department: str) -> dict[str, object]:
     if role not in Role.values:
         raise StaffError(f"--role must be one of {', '.join(Role.values)}")
-    city = City.objects.filter(slug=slug).first()
-    if city is None:
-        known = ", ".join(City.objects.values_list("slug", flat=True)) or "none yet"
-        raise StaffError(f"there is no city {slug}; there are: {known}")
-    found = Department.objects.filter(city=city, code=department).first() if department else None
-    if department and found is None:
-        raise StaffError(f"{slug} has no department {department}")
-    return {"city": city, "role": role, "department": found}
+    city = _city(slug)
+    departments = {each.code: each for each in Department.objects.filter(city=city)}
+    if department and department not in departments:
+        known = ", ".join(sorted(departments))
+        raise StaffError(f"{slug} has no department {department}; there are: {known}")
+    return {"city": city, "role": role, "department": departments.get(department)}
