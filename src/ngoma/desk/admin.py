@@ -19,7 +19,9 @@ from ngoma.records.models import (
     Event,
     Job,
     Membership,
+    Notice,
     Owner,
+    PersonalRead,
     Place,
     Report,
     Service,
@@ -182,4 +184,24 @@ class ReportAdmin(ReadOnly):
     list_filter = ("city", "channel")
     list_select_related = ("city",)
     search_fields = ("reference",)
+    show_full_result_count = False
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly):
+    list_display = ("id", "report", "kind", "channel", "state", "attempts", "error")
+    list_filter = ("state", "channel", "kind")
+    list_select_related = ("report",)
+    exclude = ("contact", "subject", "text")
+    show_full_result_count = False
+
+
+@admin.register(PersonalRead)
+class PersonalReadAdmin(ReadOnly):
+    """Who opened a contact, when and what for."""
+
+    list_display = ("at", "user", "contact_id", "purpose")
+    list_filter = ("purpose",)
+    list_select_related = ("user",)
+    ordering = ("-at",)
     show_full_result_count = False
