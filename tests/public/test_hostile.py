@@ -93,3 +93,23 @@ def test_a_form_of_a_reporter_that_makes_no_sense(
     told = tell().report
     answer = reader.post(f"/small/r/{told.reference}/{told.secret}", form)
     assert answer.status_code == status
+
+
+def test_what_is_said_is_never_a_part_of_the_page(reader: Client, tell: Any) -> None:
+    evil = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
+    told = tell(words=evil, location=evil).report
+    address = f"/small/r/{told.reference}"
+    own = f"{address}/{told.secret}"
+    for page in (address, own, f"{own}/receipt", "/small/list", "/small/map", "/small/"):
+        html = reader.get(page).content.decode()
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+    sealed = re.findall(
+        r'name="draft" value="([^"]+)"', reader.get("/small/report").content.decode()
+    )
+    for step in ("show", "where", "check", "send"):
+        form = dict.fromkeys(("words", "location", "contact", "frame", "joins", "service"), evil)
+        form |= {"draft": sealed[0], "go": step, "lat": "0.15", "lon": "32.05"}
+        html = reader.post("/small/report", form).content.decode()
+        assert evil not in html
+        assert "<img src=x" not in html
