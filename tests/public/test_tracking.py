@@ -210,3 +210,13 @@ def test_what_the_city_wrote_in_a_private_case_is_for_its_reporter(
         assert private not in seen
         assert private in own
     assert "The city asked" in seen
+
+
+def test_a_private_report_joins_no_public_case(reader: Client, tell: Tell) -> None:
+    make_private("light")
+    here = {"book": book("small")}
+    first = tell(**here)
+    second = tell(**here, service="light", photos=(photo(),), joins=first.report.reference)
+    assert second.case != first.case
+    for each in (first, second):
+        assert "/media/public/" not in html(reader, f"/small/r/{each.report.reference}")

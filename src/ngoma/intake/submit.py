@@ -189,9 +189,11 @@ def _attach(submission: Submission, stored: list[Photo], report: Report) -> None
 def _known_case(submission: Submission, reference: str, at: datetime) -> Case | None:
     """The case that the reporter says is the same problem, if it can still be joined.
 
-    One that is kept private can not: whoever joins a case reads what is said in it.
+    One that is kept private can not: whoever joins a case reads what is said in it. Nor can a
+    private report join one that is public, for it would be published with it.
     """
-    if not submission.joins:
+    service = submission.book.service_by_code.get(submission.service or "")
+    if not submission.joins or (service is not None and not service.public):
         return None
     mentioned = clean(submission.joins)
     case = Case.objects.filter(city=submission.book.id, reference=mentioned).first()
