@@ -1,0 +1,50 @@
+"""What the documents say of names and files is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ngoma.casework import fold
+from ngoma.journey import TIMERS
+from ngoma.records.models import Role
+from ngoma.settings.table import ROOT, SETTINGS
+
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+MOST_BYTES_OF_SCREENS = 4_000_000
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_that_are_there(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    inside = [link for link in LINK.findall(text) if not re.match(r"[a-z]+:", link)]
+    missing = [
+        link for link in inside if not (document.parent / (link.partition("#")[0] or ".")).exists()
+    ]
+    assert missing == []
+
+
+def test_every_setting_role_and_timer_is_explained_to_administrators() -> None:
+    text = (ROOT / "docs" / "administrator.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    first = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert {setting.name for setting in SETTINGS} - first == set()
+    assert set(Role.values) - first == set()
+    settings = {name for name in first if name.startswith(("NGOMA_", "DATABASE"))}
+    assert settings - {setting.name for setting in SETTINGS} == set()
+    assert [timer.name for timer in TIMERS if not any(timer.name in row for row in rows)] == []
+
+
+def test_every_kind_of_event_is_explained_to_auditors() -> None:
+    text = (ROOT / "docs" / "auditor.md").read_text(encoding="utf-8")
+    assert [kind for kind in sorted(fold.KINDS) if f"`{kind}`" not in text] == []
+
+
+def test_the_pictures_are_small() -> None:
+    pictures = [path for path in (ROOT / "docs" / "screens").iterdir() if path.suffix != ".py"]
+    assert pictures
+    assert sum(path.stat().st_size for path in pictures) <= MOST_BYTES_OF_SCREENS
