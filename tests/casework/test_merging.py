@@ -23,6 +23,13 @@ def test_merging_moves_every_report(report: Any, coordinator: Actor) -> None:
         merging.merge(actor=coordinator, case_id=second.case.pk, into=first.case.pk)
 
 
+def test_merging_publishes_nothing_that_was_private(report: Any, coordinator: Actor) -> None:
+    public, private = report().case, report().case
+    Case.objects.filter(pk=private.pk).update(public=False)
+    target = merging.merge(actor=coordinator, case_id=private.pk, into=public.pk)
+    assert target.public is False
+
+
 def test_a_case_is_not_merged_into_itself_or_nothing(report: Any, coordinator: Actor) -> None:
     case = report().case
     with pytest.raises(BadRequest):

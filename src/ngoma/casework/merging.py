@@ -14,6 +14,8 @@ from ngoma.records.models import Case, Report
 def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) -> Case:
     """Give all reports of a case to another open case of the city; returns that other case.
 
+    What is private stays so: where one of the two is not public, the other no longer is.
+
     Raises `BadRequest` where `into` is the case itself or another city's, `UnknownCase`.
     """
     with transaction.atomic():
@@ -24,8 +26,13 @@ def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) 
         ):
             count = Report.objects.filter(case=case_id).update(case=into)
             held.append("merged", into=into)
-            urgency = max(held.case.urgency, target.case.urgency)
-            target.append("absorbed", urgency=urgency, reports=count, **{"from": case_id})
+            target.append(
+                "absorbed",
+                **{"from": case_id},
+                reports=count,
+                urgency=max(held.case.urgency, target.case.urgency),
+                public=held.case.public and target.case.public,
+            )
     return target.case
 
 
