@@ -1,6 +1,7 @@
-"""The texts of the pages: every language says everything, and ships as it is written."""
+"""The texts of all pages: every language says everything, and ships as it is written."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,24 +11,31 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "ngoma"
-LOCALE = SOURCE / "locale"
-LANGUAGES = ("en", "ko", "lg", "sw")
+PARTS = {"locale": ("look", "public"), "desk/locale": ("desk",)}
+"""By folder of catalogues the packages whose texts they hold."""
+
+CATALOGUES = [
+    *[("locale", language) for language in ("en", "ko", "lg", "sw")],
+    *[("desk/locale", language) for language in ("ko", "lg", "sw")],
+]
 METHODS = [("**.py", "python"), ("**/templates/**.jinja", "jinja2")]
 KEYWORDS = {
     "_": None,
     "gettext": None,
+    "gettext_lazy": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)\}|(</?b>)")
 
 
-@pytest.fixture(scope="module")
-def said() -> Catalog:
+@cache
+def _said(folder: str) -> Catalog:
     """Everything that the pages say."""
     catalogue = Catalog()
-    for part in ("look", "public"):
+    for part in PARTS[folder]:
         found = extract_from_dir(
             SOURCE / part, METHODS, {"**/templates/**.jinja": {"trimmed": "true"}}, KEYWORDS
         )
@@ -36,10 +44,10 @@ def said() -> Catalog:
     return catalogue
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_language_says_everything_and_nothing_else(said: Catalog, language: str) -> None:
-    written = _read(language)
-    wanted = {(message.id, message.context) for message in said if message.id}
+@pytest.mark.parametrize(("folder", "language"), CATALOGUES)
+def test_a_language_says_everything_and_nothing_else(folder: str, language: str) -> None:
+    written = _read(folder, language)
+    wanted = {(message.id, message.context) for message in _said(folder) if message.id}
     assert {(message.id, message.context) for message in written if message.id} == wanted
     for message in written:
         forms = message.string if isinstance(message.string, tuple) else (message.string,)
@@ -47,9 +55,9 @@ def test_a_language_says_everything_and_nothing_else(said: Catalog, language: st
         assert all(forms), message.id
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_fields_and_marks_survive_translation(language: str) -> None:
-    for message in _read(language):
+@pytest.mark.parametrize(("folder", "language"), CATALOGUES)
+def test_fields_and_marks_survive_translation(folder: str, language: str) -> None:
+    for message in _read(folder, language):
         if not message.id:
             continue
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
@@ -58,11 +66,11 @@ def test_fields_and_marks_survive_translation(language: str) -> None:
         assert all(set(FIELD.findall(form)) == allowed for form in forms), message.id
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_compiled_catalogue_is_that_of_the_texts(language: str) -> None:
-    with _file(language, "mo").open("rb") as file:
+@pytest.mark.parametrize(("folder", "language"), CATALOGUES)
+def test_the_compiled_catalogue_is_that_of_the_texts(folder: str, language: str) -> None:
+    with _file(folder, language, "mo").open("rb") as file:
         compiled = Translations(file)
-    for message in _read(language):
+    for message in _read(folder, language):
         if not message.id or message.context:
             continue
         if isinstance(message.id, tuple):
@@ -71,10 +79,10 @@ def test_the_compiled_catalogue_is_that_of_the_texts(language: str) -> None:
             assert compiled.ugettext(message.id) == message.string
 
 
-def _read(language: str) -> Catalog:
-    with _file(language, "po").open("rb") as file:
+def _read(folder: str, language: str) -> Catalog:
+    with _file(folder, language, "po").open("rb") as file:
         return read_po(file, locale=language)
 
 
-def _file(language: str, kind: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / f"django.{kind}"
+def _file(folder: str, language: str, kind: str) -> Path:
+    return SOURCE / folder / language / "LC_MESSAGES" / f"django.{kind}"
