@@ -27,7 +27,9 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.globals.update(icon=icon, static=cache(static), autonym=formats.autonym)
+    environment.globals.update(
+        icon=icon, static=cache(static), autonym=formats.autonym, direction=formats.direction
+    )
     environment.filters.update(
         number=formats.number,
         percent=formats.percent,

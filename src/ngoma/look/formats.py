@@ -31,6 +31,11 @@ def autonym(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def direction(language: str) -> str:
+    """How the language's lines run: `ltr` or `rtl`."""
+    return str(locale(language).text_direction)
+
+
 def number(value: float) -> str:
     """48,213"""
     return str(format_decimal(value, locale=locale(_language())))

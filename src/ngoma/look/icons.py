@@ -48,10 +48,15 @@ _SHAPES = {
 }
 
 
+_DIRECTED = frozenset({"again", "arrow", "back", "out", "send"})
+"""What points along the line of reading, and so turns where that runs from right to left."""
+
+
 @cache
 def icon(name: str) -> Markup:
     """The icon as inline SVG, hidden from screen readers. Raises KeyError for an unknown name."""
     shape = Markup(_SHAPES[name])  # noqa: S704 - ours, above
+    kind = "ic flip" if name in _DIRECTED else "ic"
     return Markup(
-        '<svg class="ic" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>'
-    ).format(shape)
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>'
+    ).format(kind, shape)
