@@ -65,6 +65,7 @@ def outgoing(notice: Notice) -> Message:
     """The message as the reporter gets it, to their address and with that of their page."""
     assert notice.contact is not None
     report = notice.report
+    assert report is not None
     book = book_of(report.city_id)
     address = own_page(book, report, notice.language)
     return Message(

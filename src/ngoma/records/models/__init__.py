@@ -2,10 +2,13 @@
 
 from ngoma.records.models.case import ACTIVE, DONE, OPEN, Case, State, Urgency
 from ngoma.records.models.city import City, Department, Owner, Place, Service
+from ngoma.records.models.code import Code
 from ngoma.records.models.contact import Contact, PersonalRead
 from ngoma.records.models.event import Bookmark, Event
+from ngoma.records.models.follow import Follow
 from ngoma.records.models.job import Job
 from ngoma.records.models.notice import Notice
+from ngoma.records.models.part import Part
 from ngoma.records.models.photo import Photo
 from ngoma.records.models.proposal import Decision, Proposal
 from ngoma.records.models.report import Channel, Report
@@ -21,14 +24,17 @@ __all__ = [
     "Case",
     "Channel",
     "City",
+    "Code",
     "Contact",
     "Decision",
     "Department",
     "Event",
+    "Follow",
     "Job",
     "Membership",
     "Notice",
     "Owner",
+    "Part",
     "PersonalRead",
     "Photo",
     "Place",

@@ -9,6 +9,7 @@ class Contact(models.Model):
     class Kind(models.TextChoices):
         EMAIL = "email"
         PHONE = "phone"
+        PUSH = "push", "a browser's push subscription"
 
     city = models.ForeignKey(City, models.PROTECT)
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -20,6 +21,9 @@ class Contact(models.Model):
     purpose = models.CharField(max_length=32, default="report")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="erased then at the latest")
+    verified_at = models.DateTimeField(
+        null=True, help_text="when whoever reads it has shown that they do"
+    )
 
     class Meta:
         constraints = [

@@ -1,9 +1,11 @@
-"""One message to one contact about one event."""
+"""One message to one contact: about one event, or with a one-time code."""
 
 from django.db import models
 
+from ngoma.records.models.code import Code
 from ngoma.records.models.contact import Contact
 from ngoma.records.models.event import Event
+from ngoma.records.models.follow import Follow
 from ngoma.records.models.report import Report
 
 
@@ -16,11 +18,17 @@ class Notice(models.Model):
         FAILED = "failed"
         UNSURE = "unsure", "perhaps sent: a person decides"
 
-    event = models.ForeignKey(Event, models.PROTECT, related_name="notices")
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="notices")
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="notices")
-    report = models.ForeignKey(Report, models.PROTECT, related_name="notices")
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, related_name="notices", help_text="of its reporter"
+    )
+    follow = models.ForeignKey(
+        Follow, models.SET_NULL, null=True, related_name="notices", help_text="of who follows"
+    )
+    code = models.ForeignKey(Code, models.SET_NULL, null=True, related_name="notices")
     kind = models.CharField(max_length=24, help_text="which text")
-    channel = models.CharField(max_length=8, help_text="email or sms")
+    channel = models.CharField(max_length=8, help_text="email, sms or push")
     language = models.CharField(max_length=8)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()
@@ -35,6 +43,8 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["event", "report"], name="notice_once"),
+            models.UniqueConstraint(fields=["event", "follow"], name="notice_once_followed"),
+            models.UniqueConstraint(fields=["code"], name="notice_once_code"),
         ]
         indexes = [models.Index(fields=["provider_id"], name="notice_by_provider")]
 

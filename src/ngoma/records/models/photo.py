@@ -19,6 +19,9 @@ class Photo(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     original = models.CharField(max_length=80, help_text="path in private storage")
+    upload = models.CharField(
+        max_length=36, null=True, unique=True, help_text="the sender's own name for it"
+    )
     added_at = models.DateTimeField()
     public = models.BooleanField(default=True)
 
