@@ -7,6 +7,7 @@ from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
 from ngoma.insight import searching
 from ngoma.intake.photos import discard_unused
+from ngoma.intake.uploads import discard_stale
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
@@ -59,6 +60,7 @@ TIMERS = (
     Timer("escalate what is late", timedelta(minutes=1), escalate_late),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
+    Timer("drop files that came in part", timedelta(hours=6), discard_stale),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),
 )
 
