@@ -77,6 +77,11 @@ def receipt(request: HttpRequest, site: Site, reference: str, secret: str) -> Ht
     return _private(response)
 
 
+def receipt_url(site: Site, reference: str, secret: str) -> str:
+    """The address of a report's receipt."""
+    return site.url(f"r/{reference}/{secret}/receipt")
+
+
 def _opened(site: Site, reference: str, secret: str) -> Story:
     """The story, if the secret is this report's. Raises Http404."""
     known = find(site, reference)
