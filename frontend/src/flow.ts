@@ -151,7 +151,7 @@ export async function flow(form: HTMLFormElement): Promise<void> {
     if (!found) return null;
     if (step === "where") {
       find("#there b").textContent = found.where;
-      find("#there").hidden = draft.lat === null || !found.where;
+      find("#there").hidden = !found.where || found.where === draft.location;
       return found;
     }
     if (found.chips) chips(found);

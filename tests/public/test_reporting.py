@@ -225,6 +225,14 @@ def test_a_place_is_answered_with_its_name_and_with_who_told_before(
     assert "outside" in outside["wrong"]["location"]
 
 
+def test_words_for_a_place_are_answered_with_the_place_that_is_understood(reader: Client) -> None:
+    found = reader.post(f"{ADDRESS}/suggest", {"location": "by the gate in kasubi"}).json()
+    assert found["where"].startswith("by the gate in kasubi, Kasubi")
+    assert reader.post(f"{ADDRESS}/suggest", {"location": "Kasubi"}).json()["where"] != "Kasubi"
+    nowhere = reader.post(f"{ADDRESS}/suggest", {"location": "behind the blue door"}).json()
+    assert nowhere["where"] == "behind the blue door"
+
+
 def test_a_danger_is_answered_with_what_to_do_first(reader: Client) -> None:
     found = reader.post(f"{ADDRESS}/suggest", {"words": "the cable down there"}).json()
     assert "Danger: first this" in found["stopper"]

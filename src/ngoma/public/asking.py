@@ -160,15 +160,12 @@ def _same(site: Site, reading: Reading) -> list[Same]:
 
 
 def _there(site: Site, draft: Draft) -> str:
-    """Where it is, in words: what was typed, else the place around the pin."""
-    lat, lon = draft.lat, draft.lon
-    if lat is not None and lon is not None:
-        on_earth = -90 <= lat <= 90 and -180 <= lon <= 180
-        place = site.place(site.book.locate(lat, lon).place_id) if on_earth else ""
-    else:
-        entry = site.book.place_by_code.get(draft.place)
-        place = site.place(entry.id) if entry else ""
-    return ", ".join(part for part in (draft.location, place) if part)
+    """Where it is, in words: what was typed, and the place that we understand by pin or words."""
+    position, _problems = placing.find(drafts.submission(site, draft))
+    place = site.place(position.place_id)
+    # Who typed just the name of the place need not read it twice.
+    typed = "" if place.casefold().startswith(draft.location.casefold()) else draft.location
+    return ", ".join(part for part in (typed, place) if part)
 
 
 def _question(site: Site, draft: Draft, question: Mapping[str, Any]) -> dict[str, Any]:
