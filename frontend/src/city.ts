@@ -8,7 +8,7 @@ export const home = data.home ?? city;
 /** "{n} waiting on this phone" */
 export const waits = data.waits ?? "";
 
-const PAGES = ["", "report", "mine"];
+const PAGES = ["", "report", "mine", "offline"];
 
 /** Have the pages of this language kept for when there is no network. */
 export async function install(): Promise<void> {

@@ -417,6 +417,7 @@ async function takeUp(key: string): Promise<[Draft, Problem[]] | null> {
   const report = await readReport(key);
   if (!report || report.state === "sent") return null;
   await dropReport(key);
-  await keepDraft(city, report);
-  return [report, report.problems];
+  const draft = { ...report, changed: report.tried && report.state === "waiting" };
+  await keepDraft(city, draft);
+  return [draft, report.problems];
 }

@@ -66,6 +66,8 @@ export async function sendPhoto(home: string, { id, file }: Photo): Promise<stri
 /** Hand the report in. False: a photo is not there any more and has to be sent again. */
 async function handIn(report: Report): Promise<boolean> {
   tell({ kind: "going", key: report.key, photo: 0, photos: report.photos.length });
+  report.tried = true;
+  await keepReport(report);
   const { key, words, service, lat, lon, accuracy, location, place, joins, contact, answers } = report;
   const photos = report.photos.map((photo) => photo.id);
   const told = { key, words, service, lat, lon, accuracy, location, place, joins, contact, answers, photos };
@@ -75,8 +77,10 @@ async function handIn(report: Report): Promise<boolean> {
     body: JSON.stringify(told),
   });
   const said = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-  if (answer.status === 201) {
-    const { reference, url } = said as { reference: string; url: string };
+  if (answer.ok) {
+    const { reference, url: receipt } = said as { reference: string; url: string };
+    const before = answer.status === 200 && report.changed;
+    const url = before ? receipt.replace(/\/receipt$/, "?told=before#told") : receipt;
     // What is in it is with the city now: only the way back stays on the phone.
     await keepReport({ ...report, state: "sent", reference, url, photos: [], words: "", contact: "", answers: {} });
     return true;

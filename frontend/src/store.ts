@@ -26,6 +26,8 @@ export interface Draft {
   joins: string;
   answers: Record<string, string[]>;
   contact: string;
+  /** It was on its way when it was changed: it may have arrived as it was before. */
+  changed?: boolean;
 }
 
 export interface Problem {
@@ -39,6 +41,8 @@ export interface Report extends Draft {
   home: string;
   told: number;
   state: "waiting" | "refused" | "sent";
+  /** It was on its way once: the answer may have been lost. */
+  tried?: boolean;
   title: string;
   problems: Problem[];
   reference: string;

@@ -74,7 +74,7 @@ function item(box: HTMLElement, report: Report): Node {
   if (image && report.photos[0]) image.src = URL.createObjectURL(report.photos[0].file);
   else image?.remove();
   const link = part<HTMLAnchorElement>("open");
-  if (link) link.href = report.state === "sent" ? report.url.replace(/receipt$/, "") : `${home}report?take=${report.key}`;
+  if (link) link.href = report.state === "sent" ? report.url.replace(/\/receipt$/, "") : `${home}report?take=${report.key}`;
   const drop = part<HTMLButtonElement>("drop");
   if (drop) drop.onclick = () => leave(drop, report);
   const now = part<HTMLButtonElement>("now");

@@ -16,6 +16,8 @@ interface Kept {
 const worker = self as unknown as ServiceWorkerGlobalScope & { kept: Kept };
 const CACHE = `ngoma ${worker.registration.scope}`;
 const PATIENCE_MS = 6000;
+/** Beside the residents' pages, where a city has a host of its own. */
+const OTHERS = /^\/(desk|admin|open311|channels)\//;
 const ASSETS = /\/static\/[\w./-]+/g;
 
 worker.addEventListener("install", () => void worker.skipWaiting());
@@ -45,7 +47,8 @@ worker.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate" && worker.kept.pages.includes(address.pathname)) {
     const open = address.pathname.endsWith("/report") ? atOnce : newest;
     event.respondWith(open(event, address.pathname));
-  }
+  } else if (request.mode === "navigate" && !OTHERS.test(address.pathname))
+    event.respondWith(fetch(request).catch(noNetwork));
 });
 
 /** A file that never changes under its name. */
@@ -77,6 +80,15 @@ async function newest(event: FetchEvent, path: string): Promise<Response> {
   if (!known) return asked;
   const patience = new Promise<Response>((answer) => setTimeout(() => answer(known), PATIENCE_MS));
   return Promise.race([asked.catch(() => known), patience]);
+}
+
+/** What is shown in place of a page that is not kept: in the language that is read here. */
+async function noNetwork(): Promise<Response> {
+  for (const path of worker.kept.pages) {
+    const page = path.endsWith("/offline") && (await caches.match(path));
+    if (page) return page;
+  }
+  return Response.error();
 }
 
 /** Fetch a page and keep it with the files it needs. Undefined where there is no network. */

@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 
 
 class Line:
-    """Relays connections to a server while it is up. `carried`: bytes it took to the server."""
+    """Relays connections to a server while it is up. `carried`: bytes it took to the server.
+
+    While it is `deaf` what is asked arrives, and the answer is lost.
+    """
 
     def __init__(self, server: str) -> None:
         parts = urlsplit(server)
@@ -16,6 +19,7 @@ class Line:
         self._open: set[socket.socket] = set()
         self._cuts: list[int] = []
         self.up = True
+        self.deaf = False
         self.carried = 0
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -77,6 +81,8 @@ class Line:
                         self.cut()
                         self.mend()
                         break
+                elif self.deaf:
+                    break
                 other.sendall(data)
         for each in (one, other):
             with suppress(OSError):

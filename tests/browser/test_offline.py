@@ -62,7 +62,7 @@ def kill(context: "BrowserContext", folder: Path) -> None:
 def keep_offline(page: "Page") -> None:
     """Open the form once with a network, as a visitor does, until it is kept."""
     page.goto("/kampala/report")
-    kept = """async () => (await Promise.all(["", "report", "mine"].map(
+    kept = """async () => (await Promise.all(["", "report", "mine", "offline"].map(
         page => caches.match(`/kampala/${page}`)))).every(Boolean)"""
     for _ in range(400):
         if page.evaluate(kept):
@@ -188,6 +188,49 @@ def test_what_the_city_cannot_take_is_told_and_mended(
     page.fill("#contact", "")
     page.locator(".dock button").click()
     page.wait_for_url("**/receipt")
+
+
+def test_what_is_changed_after_it_had_arrived_is_not_lost(
+    kampala: str, phone: Callable[[], "BrowserContext"], line: Line
+) -> None:
+    from ngoma.records.models import Report
+
+    before = Report.objects.count()
+    page = phone().pages[0]
+    keep_offline(page)
+    page.fill("#words", WORDS[0])
+    page.locator(".dock button").click()
+    page.select_option("#place", "kawempe")
+    page.locator(".dock button").click()
+    page.locator("#contact").wait_for()
+    line.deaf = True
+    page.locator(".dock button").click()
+    expect(page.locator("h1")).to_contain_text("It sends itself", timeout=20_000)
+    line.cut()
+    assert Report.objects.count() == before + 1
+    page.goto("/kampala/mine")
+    page.locator("#outbox [data-part=open]").click()
+    page.fill("#words", "It is deeper now")
+    for _ in range(2):
+        page.locator(".dock button").click()
+        page.wait_for_timeout(200)
+    line.deaf = False
+    line.mend()
+    page.locator(".dock button").click()
+    expect(page.locator("#told")).to_contain_text("before you changed it", timeout=20_000)
+    assert Report.objects.count() == before + 1
+
+
+def test_a_page_that_is_not_kept_says_so_and_what_is_possible(
+    kampala: str, phone: Callable[[], "BrowserContext"], line: Line
+) -> None:
+    page = phone().pages[0]
+    keep_offline(page)
+    line.cut()
+    page.goto("/kampala/places")
+    expect(page.locator("h1")).to_contain_text("no network")
+    page.locator("a.btn.go").click()
+    expect(page.locator("#words")).to_be_visible()
 
 
 def test_a_danger_is_told_what_to_do_also_without_a_network(

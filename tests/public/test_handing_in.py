@@ -43,8 +43,9 @@ def test_it_is_answered_with_its_reference_and_receipt(reader: Client) -> None:
 
 def test_the_same_again_is_the_same_report(reader: Client) -> None:
     told = {"key": str(uuid4()), "photos": [uploaded(reader)]}
-    answers = [hand_in(reader, **told).json() for _ in range(3)]
-    assert answers[0] == answers[1] == answers[2]
+    answers = [hand_in(reader, **told) for _ in range(3)]
+    assert [each.status_code for each in answers] == [201, 200, 200]
+    assert answers[0].json() == answers[1].json() == answers[2].json()
     assert (Report.objects.count(), Case.objects.count(), Photo.objects.count()) == (1, 1, 1)
 
 

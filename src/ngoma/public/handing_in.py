@@ -45,7 +45,7 @@ class Told(Struct, kw_only=True):
 @require_POST
 @page
 def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
-    """201 with `reference` and `url`, the receipt; 422 with `problems`, each with the step of the
+    """201 with `reference` and `url`, the receipt; 200 with those it was given before; 422 with `problems`, each with the step of the
     form and the field that it is about; 409 with the photos that are `missing`; 400 for no JSON."""
     try:
         told = msgspec.json.decode(request.body, type=Told)
@@ -57,14 +57,15 @@ def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
         return JsonResponse({"missing": missing}, status=409)
     draft = _draft(told, tuple(names[each] for each in told.photos))
     try:
-        report = submit(drafts.submission(site, draft)).report
+        receipt = submit(drafts.submission(site, draft))
     except Refused as refused:
         return JsonResponse({"problems": _problems(site, refused)}, status=422)
+    report = receipt.report
     answer = {
         "reference": report.reference,
         "url": receipt_url(site, report.reference, report.secret),
     }
-    return JsonResponse(answer, status=201)
+    return JsonResponse(answer, status=200 if receipt.repeated else 201)
 
 
 def _draft(told: Told, photos: tuple[str, ...]) -> Draft:

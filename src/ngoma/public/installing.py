@@ -11,9 +11,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ngoma.look.formats import direction
-from ngoma.public.site import Site, page
+from ngoma.public.site import Site, page, show
 
-KEPT = ("", "report", "mine")
+KEPT = ("", "report", "mine", "offline")
 """The pages that open without a network; none of them holds anything of a person."""
 
 
@@ -42,6 +42,13 @@ def manifest(request: HttpRequest, site: Site) -> HttpResponse:
         },
         "application/manifest+json",
     )
+
+
+@require_safe
+@page
+def offline(request: HttpRequest, site: Site) -> HttpResponse:
+    """What is shown in place of a page that is not kept, when there is no network."""
+    return show(request, site, "offline", {}, page="offline")
 
 
 @require_safe

@@ -147,6 +147,9 @@ _VERBS: dict[str, Callable[[HttpRequest, Actor, int], Any]] = {
     "rate": _rate,
 }
 _THANKS: dict[str, Callable[[], str]] = {
+    "before": lambda: _(
+        "Your report had reached us before you changed it. Tell us below what is different."
+    ),
     "inform": lambda: _("Thank you. We have added it to your report."),
     "reopen": lambda: _("Your report is open again, with a new date."),
     "rate": lambda: _("Thank you. The department sees what you gave."),

@@ -43,6 +43,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("report/photos/<str:upload>", uploading.photo),
     path("report/hand-in", handing_in.hand_in),
     path("manifest.json", installing.manifest),
+    path("offline", installing.offline),
     path("worker.js", installing.worker),
     path("find", finding.find),
     path("r/<str:reference>", tracking.track),
