@@ -8,6 +8,7 @@ from ngoma.casework.working import close_finished
 from ngoma.insight import searching
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
+from ngoma.notices.codes import send_code
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
@@ -23,6 +24,7 @@ PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
 PLAN = "notices.plan"
 SEND = "notices.send"
+CODE = "notices.code"
 RECEIPT = "notices.receipt"
 
 JOURNEY = {
@@ -51,6 +53,7 @@ HANDLERS = {
     DECIDE: Handler(decide),
     PLAN: Handler(plan),
     SEND: Handler(send, atomic=False),
+    CODE: Handler(send_code),
     RECEIPT: Handler(again),
     FETCH: Handler(fetch_photo, atomic=False),
 }

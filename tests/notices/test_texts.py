@@ -17,10 +17,10 @@ from ngoma.notices.planning import TOLD
 
 PACKS = Path(ngoma.__file__).with_name("packs")
 LANGUAGES = sorted(texts.languages())
-KINDS = sorted({*TOLD.values(), "split", "unanswered"})
+KINDS = sorted({*TOLD.values(), "split", "unanswered", "code"})
 FIELDS = {
     "reference", "city", "what", "link", "answer_due", "due", "missed", "reply_by", "close_on",
-    "department", "body", "phone", "into", "text",
+    "department", "body", "phone", "into", "text", "code", "minutes",
 }  # fmt: skip
 SECRET = "x" * 24
 
@@ -114,9 +114,11 @@ def test_the_frame_of_every_sms_is_short(pack: str, language: str, kind: str) ->
         "phone": max((body.get("phone", "") for body in city["bodies"]), key=len, default=""),
         "link": f"https://ngoma.example/{city['slug']}/{language}/r/KLA2345678/{SECRET}",
         "text": "",
+        "code": "123456",
+        "minutes": "15",
     }
     line = sms.plain(" ".join(texts.fill(texts.words(kind, language).sms, fields)))
     carries_words = "{text}" in texts.words(kind, language).sms
     most = 1 if sms.is_gsm(line) and not carries_words else 2
     assert sms.segments(line) <= most, (len(line), line)
-    assert line.endswith(fields["link"])
+    assert line.endswith(fields["link"]) or kind == "code"

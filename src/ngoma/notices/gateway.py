@@ -9,7 +9,10 @@ _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{6,}\d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is handed over to a gateway. Never stored, never logged."""
+    """What is handed over to a gateway. Never stored, never logged.
+
+    `link` and `stop` are empty where a message leads nowhere and there is nothing to stop.
+    """
 
     notice: int
     to: str

@@ -1,7 +1,8 @@
 """The words of every notice: one file a language, `texts/<language>.toml`.
 
 A kind of notice has an `sms`, a `subject` and a `mail`. `sms` is a list of sentences and `mail` one
-of paragraphs; whichever names a field that is empty is left out. `[mail] end` closes every mail,
+of paragraphs; whichever names a field that is empty is left out. `[mail] end` closes every mail
+that has no `end` of its own,
 `[form]` holds the CLDR patterns of a date in a text message and in a mail, `[stop]` the page on
 which messages are stopped. The fields:
 
@@ -13,6 +14,7 @@ which messages are stopped. The fields:
 | reply_by, close_on | until when a question can be answered; when a solved case closes |
 | department, body, phone | who is responsible; the other body and its telephone |
 | into | the number of the case, which another report may have given it |
+| code, minutes | a one-time code, and how long it is good |
 | text | what the officer wrote, after the pack's words for the reason; alone may be shortened |
 
 Another language is another file with the same keys.
@@ -53,7 +55,8 @@ def words(kind: str, language: str) -> Words:
     """The words of one kind of notice. Raises LookupError for an unknown kind or language."""
     file = _read(language)
     entry = file[kind]
-    return Words(tuple(entry["sms"]), entry["subject"], (*entry["mail"], *file["mail"]["end"]))
+    end = entry.get("end", file["mail"]["end"])
+    return Words(tuple(entry["sms"]), entry["subject"], (*entry["mail"], *end))
 
 
 @cache

@@ -82,7 +82,7 @@ def keep(
     renewed = {"language": language, "expires_at": at + KEEP}
     contact, _ = Contact.objects.update_or_create(
         city_id=city_id,
-        finder=_finder(city_id, address.address),
+        finder=finder(city_id, address.address),
         purpose=purpose,
         defaults=renewed | (sealed if address.name else {}),
         create_defaults=renewed | sealed | {"kind": address.kind, "created_at": at},
@@ -92,8 +92,8 @@ def keep(
 
 def find(city_id: int, address: Address, *, purpose: str = "report") -> Contact | None:
     """The contact of this address, if the city knows it."""
-    finder = _finder(city_id, address.address)
-    return Contact.objects.filter(city_id=city_id, finder=finder, purpose=purpose).first()
+    known = Contact.objects.filter(city_id=city_id, purpose=purpose)
+    return known.filter(finder=finder(city_id, address.address)).first()
 
 
 def reveal(contact: Contact) -> Address:
@@ -106,6 +106,15 @@ def reveal(contact: Contact) -> Address:
             "the vault key does not open this contact: was NGOMA_VAULT_KEY changed?"
         ) from None
     return Address(*msgspec.json.decode(plain, type=tuple[str, str, str]))
+
+
+def hint(contact: Contact) -> str:
+    """The end of an address, for its owner to know it by: ••• 456, a•••@example.org."""
+    address = reveal(contact).address
+    if contact.kind != Contact.Kind.EMAIL:
+        return f"••• {address[-3:]}"
+    name, _at, host = address.partition("@")
+    return f"{name[:1]}•••@{host}"
 
 
 def read_by_staff(contact: Contact, user: User, purpose: str) -> Address:
@@ -149,15 +158,17 @@ def _seal(city_id: int, address: Address) -> bytes:
     return nonce + _cipher().encrypt(nonce, plain, str(city_id).encode())
 
 
-def _finder(city_id: int, address: str) -> str:
+def finder(city_id: int, address: str) -> str:
+    """The keyed hash by which a city finds an address again; it opens nothing."""
     message = f"{city_id}\0{address}".encode()
-    return hmac.new(_key("find"), message, hashlib.sha256).hexdigest()
+    return hmac.new(derived("find"), message, hashlib.sha256).hexdigest()
 
 
 def _cipher() -> AESGCM:
-    return AESGCM(_key("seal"))
+    return AESGCM(derived("seal"))
 
 
 @lru_cache
-def _key(use: str) -> bytes:
+def derived(use: str) -> bytes:
+    """The installation's key for one use, made from `NGOMA_VAULT_KEY`."""
     return hmac.new(settings.NGOMA_VAULT_KEY.encode(), use.encode(), hashlib.sha256).digest()

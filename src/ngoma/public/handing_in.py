@@ -45,8 +45,11 @@ class Told(Struct, kw_only=True):
 @require_POST
 @page
 def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
-    """201 with `reference` and `url`, the receipt; 200 with those it was given before; 422 with `problems`, each with the step of the
-    form and the field that it is about; 409 with the photos that are `missing`; 400 for no JSON."""
+    """201 with `reference` and `url`, the receipt; 200 with those it was given before.
+
+    422 with `problems`, each with the step of the form and the field that it is about; 409 with the
+    photos that are `missing`; 400 for no JSON.
+    """
     try:
         told = msgspec.json.decode(request.body, type=Told)
     except msgspec.MsgspecError as error:

@@ -1,6 +1,7 @@
 """stub"""
 
 from django.http import HttpRequest, HttpResponse
+
 from ngoma.public.site import Site, page, show
 
 

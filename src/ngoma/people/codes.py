@@ -1,0 +1,132 @@
+"""One-time codes: six digits by which somebody shows that they read what is sent to a contact.
+
+The digits are kept nowhere. They are made from the row of the code under a key of the installation
+when they are sent and when they are typed, so neither the database nor a copy of it gives any away.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from ngoma.base.clock import now
+from ngoma.people import vault
+from ngoma.records.models import Code, Contact, Report
+
+DIGITS = 6
+MOST_WRONG = 5
+"""Wrong codes that may be typed before one is void: a guess succeeds five times in a million."""
+
+LIVES = {
+    Code.Purpose.VERIFY: timedelta(days=2),
+    Code.Purpose.REPORTS: timedelta(minutes=15),
+    Code.Purpose.FOLLOW: timedelta(minutes=15),
+}
+"""How long a code is good. One that rides in the receipt of a report may be read much later."""
+
+PACES = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
+"""How many codes go to one contact in a time: nobody's phone can be flooded with them."""
+
+CITY_HOURLY = 300
+"""How many codes go to contacts that have never been confirmed, in one hour of one city: what a
+stranger with a list of numbers can make it pay for."""
+
+
+class TooMany(Exception):
+    """No code is made now: the contact or the city has had as many as it may."""
+
+
+def make(
+    contact: Contact,
+    purpose: Code.Purpose,
+    *,
+    report: Report | None = None,
+    at: datetime | None = None,
+) -> Code:
+    """A new code for a contact; those it has stay good. Raises `TooMany`."""
+    at = at or now()
+    with transaction.atomic():
+        # Whoever asks for the same contact at the same moment waits here.
+        Contact.objects.select_for_update().get(pk=contact.pk)
+        if _too_many(contact, at):
+            raise TooMany
+        return Code.objects.create(
+            contact=contact,
+            purpose=purpose,
+            report=report,
+            salt=secrets.token_hex(16),
+            created_at=at,
+            expires_at=at + LIVES[purpose],
+        )
+
+
+def digits(code: Code) -> str:
+    """What is to be typed."""
+    message = f"{code.pk}\0{code.purpose}\0{code.salt}".encode()
+    number = int.from_bytes(hmac.digest(vault.derived("code"), message, hashlib.sha256))
+    return f"{number % 10**DIGITS:0{DIGITS}}"
+
+
+def use(
+    purpose: Code.Purpose,
+    typed: str,
+    *,
+    city_id: int,
+    finder: str,
+    report: Report | None = None,
+    at: datetime | None = None,
+) -> Contact | None:
+    """The contact, if what was typed is one of its codes; the code is then used up.
+
+    `finder` is the contact's (`vault.finder`). None otherwise, and a wrong one counts against every
+    code that could have been meant; so it does whoever else types at the same moment.
+    """
+    at = at or now()
+    given = "".join(each for each in typed if each.isdecimal())
+    with transaction.atomic():
+        live = _live(purpose, city_id, finder, at)
+        if report is not None:
+            live = live.filter(report=report)
+        codes = list(live.select_for_update(of=("self",)).select_related("contact"))
+        for code in codes:
+            if hmac.compare_digest(digits(code).encode(), given.encode()):
+                return _used(code, at)
+        live.update(attempts=F("attempts") + 1)
+    return None
+
+
+def _used(code: Code, at: datetime) -> Contact:
+    Code.objects.filter(pk=code.pk).update(used_at=at)
+    contact = code.contact
+    if contact.verified_at is None:
+        contact.verified_at = at
+        contact.save(update_fields=["verified_at"])
+    return contact
+
+
+def _live(purpose: Code.Purpose, city_id: int, finder: str, at: datetime) -> QuerySet[Code]:
+    return Code.objects.filter(
+        purpose=purpose,
+        contact__city=city_id,
+        contact__finder=finder,
+        used_at=None,
+        expires_at__gt=at,
+        attempts__lt=MOST_WRONG,
+    )
+
+
+def _too_many(contact: Contact, at: datetime) -> bool:
+    sent = Code.objects.filter(contact=contact)
+    if any(sent.filter(created_at__gt=at - span).count() >= most for span, most in PACES):
+        return True
+    if contact.verified_at is not None:
+        return False
+    unknown = Code.objects.filter(
+        contact__city=contact.city_id,
+        contact__verified_at=None,
+        created_at__gt=at - timedelta(hours=1),
+    )
+    return unknown.count() >= CITY_HOURLY
