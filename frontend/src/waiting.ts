@@ -4,6 +4,8 @@ import { city, home, waits } from "./city";
 import { flush } from "./outbox";
 import { type Report, dropReport, listen, reports, tell } from "./store";
 
+/** English as the world writes it, days before months; all else as it is. */
+const LANGUAGE = document.documentElement.lang.replace(/^en$/, "en-GB");
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -45,7 +47,7 @@ function line(count: number): void {
   Object.assign(aside, { id: "waits", className: "notice" });
   link.href = `${home}mine`;
   text.className = "wrap";
-  link.textContent = waits.replace("{n}", count.toLocaleString(document.documentElement.lang));
+  link.textContent = waits.replace("{n}", count.toLocaleString(LANGUAGE));
   text.append(link);
   aside.append(text);
   document.querySelector("header.top")?.after(aside);
@@ -67,7 +69,7 @@ function item(box: HTMLElement, report: Report): Node {
   };
   const when = new Date(report.told);
   put("title", report.title);
-  put("when", when.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }));
+  put("when", when.toLocaleString(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }));
   put("reference", report.reference);
   put("problem", report.problems.map((problem) => problem.text).join(" "));
   const image = part<HTMLImageElement>("photo");

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -190,3 +190,29 @@ def test_the_next_step_is_in_reach_on_a_low_phone(kampala: str, open_page: Open,
         page.fill(filled, "a hole, by Kasubi")
         page.locator(".dock button").click()
         page.wait_for_load_state()
+
+
+def test_who_lost_the_link_finds_all_reports_by_a_code(kampala: str, open_page: Open) -> None:
+    from ngoma.work.worker import run_until_idle
+
+    page = open_page(f"/{kampala}/report", java_script_enabled=False)
+    page.fill("#words", "A street light is out")
+    page.locator(".dock button").click()
+    page.select_option("#place", "kawempe")
+    page.locator(".dock button").click()
+    page.fill("#contact", "resident@mail.example")
+    page.locator(".dock button").click()
+    page.wait_for_url("**/receipt")
+
+    page.goto(f"/{kampala}/find")
+    page.get_by_role("link", name="All my reports").click()
+    page.fill("#contact", "resident@mail.example")
+    page.get_by_role("button", name="Send me a code").click()
+    run_until_idle()
+    outbox = open_page("/outbox/", java_script_enabled=False).inner_text("main")
+    code = re.search(r"Your code is (\d{6})", outbox)
+    assert code
+    page.fill("#code", code[1])
+    page.get_by_role("button", name="Open my reports").click()
+    page.locator(".line a").click()
+    assert "A street light is out" in page.locator(".said").first.inner_text()

@@ -9,7 +9,6 @@ from ngoma.cities.book import Book, book_of
 from ngoma.notices import texts
 from ngoma.notices.writing import write
 from ngoma.people import codes
-from ngoma.people.codes import TooMany
 from ngoma.records.models import Channel, Code, Contact, Event, Job, Notice, Report
 from ngoma.work.queue import put_many
 
@@ -132,10 +131,7 @@ def _code(kind: str, report: Report, contact: Contact) -> Code | None:
     """The code that confirms a new address: it comes along, at the price of one message."""
     if kind not in ("received", "joined") or contact.verified_at or report.demo:
         return None
-    try:
-        return codes.make(contact, Code.Purpose.VERIFY, report=report)
-    except TooMany:
-        return None
+    return codes.make(contact, Code.Purpose.VERIFY, report=report)
 
 
 def _notice(kind: str, event: Event, report: Report, book: Book) -> Notice:

@@ -50,6 +50,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("r/<str:reference>/<str:secret>", own.own),
     path("r/<str:reference>/<str:secret>/receipt", own.receipt),
     path("mine", mine.mine),
+    path("mine/<str:token>", mine.list_of),
     path("map", listing.map_and_list),
     path("list", listing.list_only),
     path("map.json", mapping.points),
