@@ -37,7 +37,9 @@ PAGES: list[URLPattern | URLResolver] = [
     path("report", reporting.report),
     path("report/suggest", reporting.suggest),
     path("find", finding.find),
+    path("card.jpg", home.card),
     path("r/<str:reference>", tracking.track),
+    path("r/<str:reference>/card.jpg", tracking.card),
     path("r/<str:reference>/<str:secret>", own.own),
     path("r/<str:reference>/<str:secret>/receipt", own.receipt),
     path("map", listing.map_and_list),
@@ -46,6 +48,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("outline.json", mapping.outline),
     path("map.svg", mapping.drawing_of),
     path("places", places.all_places),
+    path("places/<path:code>/card.jpg", places.card),
     path("places/<path:code>", places.place),
     path("your-data", your_data.your_data),
 ]
