@@ -16,7 +16,7 @@ from ngoma.intake import placing
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem, Refused, Submission
 from ngoma.intake.submit import submit
-from ngoma.public import asking, drafts, forms, frames, outlines
+from ngoma.public import asking, drafts, flooding, forms, frames, outlines
 from ngoma.public.drafts import Draft
 from ngoma.public.mapping import PICTURE
 from ngoma.public.site import Site, page, show
@@ -124,12 +124,22 @@ def _send_step(
     """Hand it in: to the receipt, or back to the step that has to be mended."""
     if problems:
         return _show_step(request, site, draft, problems)
+    if flooding.trapped(request):
+        return _last(request, site, draft, [Problem(flooding.BAIT, "trap")])
+    proof = request.POST.get("proof", "")
+    challenge = flooding.demand(
+        request, site, key=draft.key, words=draft.words, service=draft.service, proof=proof
+    )
+    if challenge:
+        kept = {"draft": draft.sealed, "contact": draft.contact, "go": "send"}
+        return flooding.slowed(request, site, challenge, site.url("report"), kept)
     try:
         told = submit(_submission(site, draft)).report
     except Refused as refused:
         fields = {each.field for each in refused.problems}
         back = _show_step if fields & FIRST else _where if fields & SECOND else _last
         return back(request, site, draft, refused.problems)
+    flooding.count(request, site)
     address = site.url(f"r/{told.reference}/{told.secret}/receipt")
     response = HttpResponseRedirect(address)
     response.status_code = 303
