@@ -202,10 +202,14 @@ def _paragraph(
 
 def _balanced(text: str, font: ImageFont.FreeTypeFont) -> list[str]:
     """The text in as few lines as it needs, all about as long: no last word stands alone."""
-    room = float(RIGHT - LEFT)
-    lines = list(_lines(text, font, room))
-    while len(narrower := list(_lines(text, font, room := room * 0.95))) == len(lines) > 1:
-        lines = narrower
+    lines = list(_lines(text, font, RIGHT - LEFT))
+    longest = max(map(font.getlength, lines), default=0.0)
+    while len(lines) > 1:
+        narrower = list(_lines(text, font, longest - 1))
+        length = max(map(font.getlength, narrower))
+        if len(narrower) > len(lines) or length >= longest:
+            break
+        lines, longest = narrower, length
     return lines
 
 
