@@ -23,13 +23,19 @@ POINTS = 1990
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One kind of request. `most` is its target in CPU-ms; None where none was set."""
+    """One kind of request. `most` is its target in CPU-ms; None where none was set.
+
+    `limit` is NGOMA_FLOOD_LIMIT of the server that answers. `first` is the answer that the very
+    first requests may get instead of the `good` one.
+    """
 
     name: str
     most: float | None
     requests: Callable[[Book], Iterator[bytes]]
     good: str = "200"
     once: bool = False
+    limit: int = 0
+    first: str = ""
 
 
 def _get(path: str, cookie: str = "") -> bytes:
@@ -76,6 +82,21 @@ def _send(book: Book) -> Iterator[bytes]:
         if city.draw.random() < 0.6:
             fields["contact"] = f"{secrets.token_hex(4)}@resident.example"
         yield _post(f"/{book.slug}/report", fields)
+
+
+def _flood(book: Book) -> Iterator[bytes]:
+    """The same, of a machine that sends no danger and shows no work."""
+    calm = next(each for each in book.services.values() if not each.danger and not each.questions)
+    words = next(iter(calm.names.values()))
+    lat, lon, _place = City(book, seed=5).position()
+    for _ in range(ONCE):
+        key = secrets.token_urlsafe(16)
+        draft = Draft(key=key, words=words, service=calm.code, lat=lat, lon=lon, accuracy=20)
+        yield _post(f"/{book.slug}/report", {"draft": draft.sealed, "go": "send"})
+
+
+def _form(book: Book) -> Iterator[bytes]:
+    yield _get(f"/{book.slug}/report")
 
 
 def _create(book: Book) -> Iterator[bytes]:
@@ -166,5 +187,7 @@ PAGES = (
     Page("Open311: one request", 2, _one),
     Page("Desk: queue", None, _queue),
     Page("Accept a report: form", 8, _send, good="303", once=True),
+    Page("Report: first step", None, _form),
+    Page("Slow a report of a flood", None, _flood, good="429", once=True, limit=1, first="303"),
     Page("Accept a report: Open311", 8, _create, once=True),
 )

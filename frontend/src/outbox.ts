@@ -1,5 +1,6 @@
 /** Sends what waits: each report once, however often the line breaks, from a page or from the service worker. */
 
+import { prove } from "./proof";
 import { type Photo, type Problem, type Report, keepReport, readReport, reports, tell } from "./store";
 
 /** Bytes of a part: what a broken line costs at most. */
@@ -53,24 +54,28 @@ async function sendPhotos(report: Report): Promise<void> {
 export async function sendPhoto(home: string, { id, file }: Photo): Promise<string> {
   const address = `${home}report/photos/${id}`;
   let answer = await ask(address, { method: "HEAD" });
+  let proof = "";
   while (answer.headers.get("Upload-Complete") !== "?1") {
     const start = Number(answer.headers.get("Upload-Offset"));
-    const headers = { "Upload-Offset": String(start), "Upload-Length": String(file.size) };
+    const headers: Record<string, string> = { "Upload-Offset": String(start), "Upload-Length": String(file.size) };
+    if (proof) headers["Upload-Proof"] = proof;
     answer = await ask(address, { method: "PATCH", headers, body: file.slice(start, start + PART) });
+    proof = answer.status === 429 ? await prove(await answer.json()) : "";
+    if (proof) continue;
     if (answer.status === 422) return ((await answer.json()) as { problem: string }).problem;
     if (answer.status !== 204 && answer.status !== 409) throw new Later();
   }
   return "";
 }
 
-/** Hand the report in. False: a photo is not there any more and has to be sent again. */
-async function handIn(report: Report): Promise<boolean> {
+/** Hand the report in. False: it has to be tried again, with a photo that is not there any more, or a proof. */
+async function handIn(report: Report, proof = ""): Promise<boolean> {
   tell({ kind: "going", key: report.key, photo: 0, photos: report.photos.length });
   report.tried = true;
   await keepReport(report);
   const { key, words, service, lat, lon, accuracy, location, place, joins, contact, answers } = report;
   const photos = report.photos.map((photo) => photo.id);
-  const told = { key, words, service, lat, lon, accuracy, location, place, joins, contact, answers, photos };
+  const told = { key, words, service, lat, lon, accuracy, location, place, joins, contact, answers, photos, proof };
   const answer = await ask(`${report.home}report/hand-in`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -85,6 +90,7 @@ async function handIn(report: Report): Promise<boolean> {
     await keepReport({ ...report, state: "sent", reference, url, photos: [], words: "", contact: "", answers: {} });
     return true;
   }
+  if (answer.status === 429 && !proof) return handIn(report, await prove(said));
   if (answer.status === 409) {
     const missing = said.missing as string[];
     for (const photo of report.photos) if (missing.includes(photo.id)) photo.sent = false;

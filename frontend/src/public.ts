@@ -1,14 +1,20 @@
 import { install } from "./city";
 import { explore } from "./explore";
 import { flow } from "./flow";
+import { language } from "./language";
 import { pick } from "./pick";
+import { slider } from "./slider";
+import { slowed } from "./slowed";
 import { waiting } from "./waiting";
 
 document.documentElement.classList.add("js");
+language();
 
 const start: Record<string, (found: HTMLElement) => void> = {
   map: explore,
   pick,
+  slider,
+  slowed: (found) => void slowed(found),
   form: (found) => void flow(found as HTMLFormElement),
 };
 for (const id in start) {

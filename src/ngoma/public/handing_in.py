@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from ngoma.intake.submission import Refused
 from ngoma.intake.submit import MOST_PHOTOS, submit
-from ngoma.public import drafts, forms
+from ngoma.public import drafts, flooding, forms
 from ngoma.public.drafts import Draft
 from ngoma.public.own import receipt_url
 from ngoma.public.site import Site, page
@@ -38,6 +38,7 @@ class Told(Struct, kw_only=True):
     place: Text = ""
     joins: Text = ""
     contact: Text = ""
+    proof: Text = ""
     answers: dict[str, list[Text]] = {}
     photos: Annotated[list[Upload], Meta(max_length=MOST_PHOTOS)] = []
 
@@ -48,7 +49,8 @@ def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
     """201 with `reference` and `url`, the receipt; 200 with those it was given before.
 
     422 with `problems`, each with the step of the form and the field that it is about; 409 with the
-    photos that are `missing`; 400 for no JSON.
+    photos that are `missing`; 429 in a flood, with what the script has to show as `proof`; 400 for
+    no JSON.
     """
     try:
         told = msgspec.json.decode(request.body, type=Told)
@@ -58,11 +60,17 @@ def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
     missing = [each for each in told.photos if each not in names]
     if missing:
         return JsonResponse({"missing": missing}, status=409)
+    challenge = flooding.demand(
+        request, site, key=told.key, words=told.words, service=told.service, proof=told.proof
+    )
+    if challenge:
+        return flooding.refused(challenge)
     draft = _draft(told, tuple(names[each] for each in told.photos))
     try:
         receipt = submit(drafts.submission(site, draft))
     except Refused as refused:
         return JsonResponse({"problems": _problems(site, refused)}, status=422)
+    flooding.count(request, site)
     report = receipt.report
     answer = {
         "reference": report.reference,
@@ -73,6 +81,7 @@ def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
 
 def _draft(told: Told, photos: tuple[str, ...]) -> Draft:
     values: dict[str, Any] = msgspec.structs.asdict(told)
+    del values["proof"]
     return Draft(**values | {"photos": photos})
 
 

@@ -21,6 +21,7 @@ EXCERPT = 160
 class Photo:
     """A photo as the pages show it."""
 
+    name: str
     small: str
     large: str
     alt: str
@@ -68,7 +69,7 @@ class Fix:
 
 def photo(name: str, alt: str, width: int = 480, height: int = 360) -> Photo:
     """A photo by the name of its copies."""
-    return Photo(url(name, "small"), url(name), alt, width, height)
+    return Photo(name, url(name, "small"), url(name), alt, width, height)
 
 
 def line(site: Site, row: Row) -> Line:

@@ -16,6 +16,7 @@ from ngoma.intake.submission import Problem
 from ngoma.notices.codes import ask
 from ngoma.people import codes, vault
 from ngoma.people.vault import BadAddress
+from ngoma.public import flooding
 from ngoma.public.lines import own_line
 from ngoma.public.own import private
 from ngoma.public.site import Site, page, show
@@ -41,6 +42,14 @@ def mine(request: HttpRequest, site: Site) -> HttpResponse:
     except BadAddress as bad:
         wrong = explain(Problem(bad.field, f"bad_{bad.field}"), site.book, site.language)
         return _ask(request, site, typed=typed, wrong=wrong)
+    challenge = flooding.demand(
+        request, site, key=finder, words="", service="", proof=request.POST.get("proof", ""),
+        kind="code",
+    )  # fmt: skip
+    if challenge:
+        fields = {name: request.POST[name] for name in ("contact", "code") if name in request.POST}
+        return private(flooding.slowed(request, site, challenge, site.url("mine"), fields))
+    flooding.count(request, site, "code")
     if "code" not in request.POST:
         ask(site.book.id, finder, REPORTS, site.language)
         return _ask_code(request, site, typed)

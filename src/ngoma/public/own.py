@@ -26,7 +26,7 @@ from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.people import codes, vault
 from ngoma.people.permissions import Actor
 from ngoma.people.vault import Sealed
-from ngoma.public import status
+from ngoma.public import flooding, status
 from ngoma.public.site import Site, page, show
 from ngoma.public.tracking import find, followed
 from ngoma.records.models import Code, Report
@@ -40,6 +40,15 @@ def own(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpRe
     known = _opened(site, reference, secret)
     problem = ""
     if request.method == "POST":
+        challenge = flooding.demand(
+            request, site, key=reference, words=_text(request), service="",
+            proof=request.POST.get("proof", ""), kind="addition",
+        )  # fmt: skip
+        if challenge:
+            kept = {name: request.POST[name] for name in _KEPT if name in request.POST}
+            address = site.url(_address(known.told))
+            return private(flooding.slowed(request, site, challenge, address, kept))
+        flooding.count(request, site, "addition")
         done, problem = _do(request, site, known)
         if done:
             return HttpResponseRedirect(site.url(_address(known.told), told=done) + "#told")
@@ -185,6 +194,9 @@ _THANKS: dict[str, Callable[[], str]] = {
     "rate": lambda: _("Thank you. The department sees what you gave."),
 }
 
+
+_KEPT = ("do", "text", "score", "code")
+"""Fields of the forms on the page; photos are not kept while a form waits."""
 
 _WRONG: dict[str, Callable[[], str]] = {
     "too_long": lambda: _("That is too long: 4,000 characters at most."),

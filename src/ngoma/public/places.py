@@ -1,16 +1,22 @@
 """Places of the city: what is open there, what was fixed, how long it takes."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from statistics import median
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ngoma.base import clock
-from ngoma.public import drawing, filters, outlines, status
+from ngoma.cities.book import PlaceEntry
+from ngoma.look.formats import number
+from ngoma.public import cards, drawing, filters, outlines, status
+from ngoma.public.cards import Card, Shape
 from ngoma.public.lines import line
 from ngoma.public.remembered import remembered
+from ngoma.public.sharing import FILE, answer, share
 from ngoma.public.site import Site, page, show
 from ngoma.records.queries import public_cases
 from ngoma.records.queries.public_cases import Wanted
@@ -38,9 +44,7 @@ def all_places(request: HttpRequest, site: Site) -> HttpResponse:
 @page
 def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
     """One place."""
-    entry = site.book.place_by_code.get(code)
-    if entry is None:
-        raise Http404(code)
+    entry = _entry(site, code)
     ids = site.book.below(entry.id)
     rows, more = public_cases.page(
         Wanted(city_id=site.book.id, places=ids, at=clock.now()), limit=RECENT
@@ -52,7 +56,7 @@ def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
         "entry": entry,
         "name": site.text(entry.names),
         "above": [site.book.places[each] for each in reversed(chain[1:])],
-        "open": sum(_open(site.book.id).get(each, 0) for each in ids),
+        "open": _open_in(site, ids),
         "fixed": fixed,
         "usual": status.took(usual) if usual else "",
         "lines": [line(site, row) for row in rows],
@@ -60,7 +64,59 @@ def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
         "parts": _counted(site, parts),
         "area": drawing.inline(site, outlines.whole(site.book, *AREA), marked=chain[-1]),
     }
+    context["share"] = share(
+        request,
+        site,
+        _("Reports in %(place)s") % {"place": site.place(entry.id)},
+        _figures(site, entry),
+        page=f"places/{code}",
+        card=f"places/{code}/{FILE}",
+    )
     return show(request, site, "place", context, page=f"places/{code}")
+
+
+@require_safe
+@page
+def card(request: HttpRequest, site: Site, code: str) -> HttpResponse:
+    """The card of a place: where in the city it lies, what is open and what was fixed."""
+    entry = _entry(site, code)
+    return answer(
+        request,
+        Card(
+            city=site.name,
+            title=site.place(entry.id),
+            sentence=_figures(site, entry),
+            shapes=tuple(_shapes(site, marked=site.book.chain(entry.id)[-1])),
+        ),
+    )
+
+
+def _shapes(site: Site, *, marked: int) -> Iterator[Shape]:
+    """The outlines of the city, as a card shows them: with some air around."""
+    frame = outlines.whole(site.book, cards.PICTURE, cards.HEIGHT)
+    frame = frame.around(frame.lat, frame.lon, 1.12)
+    for each in outlines.outlines(site.book):
+        for ring in each.rings:
+            edge = tuple(frame.place(lat, lon) for lat, lon in ring)
+            yield Shape(edge=edge, marked=each.place.id == marked)
+
+
+def _figures(site: Site, entry: PlaceEntry) -> str:
+    ids = site.book.below(entry.id)
+    fixed, _length = _usual(site.book.id, ids)
+    counts = {"open": number(_open_in(site, ids)), "fixed": number(fixed)}
+    return _("Open now: %(open)s. Fixed in the last year: %(fixed)s.") % counts
+
+
+def _entry(site: Site, code: str) -> PlaceEntry:
+    entry = site.book.place_by_code.get(code)
+    if entry is None:
+        raise Http404(code)
+    return entry
+
+
+def _open_in(site: Site, place_ids: Iterable[int]) -> int:
+    return sum(_open(site.book.id).get(each, 0) for each in place_ids)
 
 
 def _counted(site: Site, place_ids: list[int]) -> list[tuple[str, str, int]]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ngoma.intake import placing
 from ngoma.intake.submission import Problem, Refused
 from ngoma.intake.submit import submit
-from ngoma.public import asking, drafts, forms, frames, outlines
+from ngoma.public import asking, drafts, flooding, forms, frames, outlines
 from ngoma.public.drafts import Draft
 from ngoma.public.mapping import PICTURE
 from ngoma.public.own import receipt_url
@@ -145,12 +145,22 @@ def _send_step(
     """Hand it in: to the receipt, or back to the step that has to be mended."""
     if problems:
         return _show_step(request, site, draft, problems)
+    if flooding.trapped(request):
+        return _last(request, site, draft, [Problem(flooding.BAIT, "trap")])
+    proof = request.POST.get("proof", "")
+    challenge = flooding.demand(
+        request, site, key=draft.key, words=draft.words, service=draft.service, proof=proof
+    )
+    if challenge:
+        kept = {"draft": draft.sealed, "contact": draft.contact, "go": "send"}
+        return flooding.slowed(request, site, challenge, site.url("report"), kept)
     try:
         told = submit(drafts.submission(site, draft)).report
     except Refused as refused:
         steps = {forms.step_of(each.field) for each in refused.problems}
         back = _show_step if "show" in steps else _where if "where" in steps else _last
         return back(request, site, draft, refused.problems)
+    flooding.count(request, site)
     response = HttpResponseRedirect(receipt_url(site, told.reference, told.secret))
     response.status_code = 303
     return response

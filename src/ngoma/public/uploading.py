@@ -12,6 +12,7 @@ from ngoma.intake.explaining import explain
 from ngoma.intake.photos import PhotoRefused
 from ngoma.intake.submission import Problem
 from ngoma.intake.uploads import Misplaced, Standing
+from ngoma.public import flooding
 from ngoma.public.site import Site, page
 
 NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -24,7 +25,8 @@ def photo(request: HttpRequest, site: Site, upload: str) -> HttpResponse:
     """`Upload-Offset` and `Upload-Complete` say how far the file has come.
 
     PATCH needs `Upload-Offset` and `Upload-Length`: 409 where the part is not the next one, 422
-    with the reason where the file is not a photo that can be taken, 400 for a bad header.
+    with the reason where the file is not a photo that can be taken, 400 for a bad header. A file
+    that begins in a flood is answered 429, with what is to be shown as `Upload-Proof`.
     """
     if not NAME.fullmatch(upload):
         raise Http404(upload)
@@ -35,6 +37,14 @@ def photo(request: HttpRequest, site: Site, upload: str) -> HttpResponse:
     )
     if start is None or length is None:
         return HttpResponse("Upload-Offset and Upload-Length\n", "text/plain", status=400)
+    if start == 0:
+        proof = request.headers.get("Upload-Proof", "")
+        challenge = flooding.demand(
+            request, site, key=upload, words="", service="", proof=proof, kind="photo"
+        )
+        if challenge:
+            return flooding.refused(challenge)
+        flooding.count(request, site, "photo")
     try:
         return _answer(uploads.add(upload, start=start, data=request.body, length=length))
     except Misplaced as misplaced:

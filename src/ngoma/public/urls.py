@@ -46,7 +46,9 @@ PAGES: list[URLPattern | URLResolver] = [
     path("offline", installing.offline),
     path("worker.js", installing.worker),
     path("find", finding.find),
+    path("card.jpg", home.card),
     path("r/<str:reference>", tracking.track),
+    path("r/<str:reference>/card.jpg", tracking.card),
     path("r/<str:reference>/<str:secret>", own.own),
     path("r/<str:reference>/<str:secret>/receipt", own.receipt),
     path("mine", mine.mine),
@@ -57,6 +59,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("outline.json", mapping.outline),
     path("map.svg", mapping.drawing_of),
     path("places", places.all_places),
+    path("places/<path:code>/card.jpg", places.card),
     path("places/<path:code>", places.place),
     path("your-data", your_data.your_data),
 ]
