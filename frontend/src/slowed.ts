@@ -7,7 +7,7 @@ export async function slowed(box: HTMLElement): Promise<void> {
   const said = form.querySelector<HTMLElement>("[role=status]")!;
   const proof = form.elements.namedItem("proof") as HTMLInputElement;
   said.textContent = said.dataset.working!;
-  form.querySelector("button")!.disabled = true;
+  form.querySelector("button")!.hidden = true;
   proof.value = await prove(JSON.parse(form.dataset.challenge!));
   form.submit();
 }
