@@ -9,6 +9,7 @@ from django.test import Client
 
 from ngoma.intake.submit import Receipt
 from ngoma.records.models import Case, Photo, Report
+from tests.public.test_flooding import worked
 from tests.public.test_uploading import WHOLE, send
 
 ADDRESS = "/small/report/hand-in"
@@ -109,3 +110,31 @@ def test_another_page_cannot_hand_in(reader: Client) -> None:
         ADDRESS, {}, content_type="application/json", headers={"Sec-Fetch-Site": "cross-site"}
     )
     assert answer.status_code == 403
+
+
+def test_in_a_flood_the_script_shows_work_and_a_danger_nothing(
+    reader: Client, settings: Any
+) -> None:
+    settings.NGOMA_FLOOD_LIMIT = 2
+    assert [hand_in(reader).status_code for _ in range(2)] == [201] * 2
+    told = {"key": str(uuid4())}
+    asked = hand_in(reader, **told)
+    assert asked.status_code == 429
+    assert int(asked["Retry-After"]) >= 1
+    assert hand_in(reader, **told, proof=worked(asked.json())).status_code == 201
+    assert hand_in(reader).status_code == 429
+    assert hand_in(reader, words="The cable down there").status_code == 201
+
+
+def test_in_a_flood_of_photos_each_new_one_shows_work(reader: Client, settings: Any) -> None:
+    settings.NGOMA_FLOOD_LIMIT = 1
+    for _ in range(5):
+        uploaded(reader)
+    upload = str(uuid4())
+    half = len(WHOLE) // 2
+    asked = send(reader, upload, 0, WHOLE[:half])
+    assert asked.status_code == 429
+    proof = worked(asked.json())
+    begun = send(reader, upload, 0, WHOLE[:half], proof=proof)
+    assert begun.status_code == 204
+    assert send(reader, upload, half, WHOLE[half:])["Upload-Complete"] == "?1", "one that has begun"

@@ -21,13 +21,24 @@ def address(upload: str) -> str:
     return f"/small/report/photos/{upload}"
 
 
-def send(reader: Client, upload: str, start: int, data: bytes, length: int = len(WHOLE)) -> Any:
+def send(
+    reader: Client,
+    upload: str,
+    start: int,
+    data: bytes,
+    length: int = len(WHOLE),
+    proof: str = "",
+) -> Any:
     """A part, as the page's script sends it."""
     return reader.patch(
         address(upload),
         data,
         content_type="application/octet-stream",
-        headers={"Upload-Offset": str(start), "Upload-Length": str(length)},
+        headers={
+            "Upload-Offset": str(start),
+            "Upload-Length": str(length),
+            "Upload-Proof": proof,
+        },
     )
 
 
