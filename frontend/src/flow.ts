@@ -1,267 +1,223 @@
 /** The three steps on one page: shown without asking the server, kept through a reload, sent or kept to be sent.
  *
- * Without this script the same form is taken step by step by the server. What a step asks is in the page's templates.
+ * Without this script the server takes the same form step by step. What each step asks is in the page's templates.
  */
 
 import { type Advice, advice, warning } from "./advice";
 import { city, home, queue } from "./city";
+import { ask, chosen, collect, field, fill, unanswered } from "./fields";
 import { flush, sendPhoto } from "./outbox";
 import { photos } from "./photos";
 import { pick } from "./pick";
-import { type Draft, type Problem, blank, dropDraft, dropReport, keepDraft, keepReport, listen, readDraft, readReport } from "./store";
+import {
+  type Draft, type Problem, type Report,
+  blank, dropDraft, dropReport, keepDraft, keepReport, listen, readDraft, readReport,
+} from "./store";
+import { complain } from "./trouble";
 
 const STEPS = ["show", "where", "send"] as const;
 type Step = (typeof STEPS)[number];
 
 const PAUSE_MS = 600;
+const SLOW_MS = 300;
 const CONTACT = "ngoma.contact";
 
+const template = (name: string) => document.getElementById(name) as HTMLTemplateElement | null;
+const number = (step: Step) => STEPS.indexOf(step);
+const named = (): Step => STEPS.find((step) => location.hash === `#${step}`) ?? "show";
+
+/** Take the form over, if this page brought the steps along and the phone can keep something. */
 export async function flow(form: HTMLFormElement): Promise<void> {
-  const template = (name: string) => document.getElementById(name) as HTMLTemplateElement | null;
   if (!template("where")) return;
+  // Where nothing can be kept, as in some private windows, the server takes the form.
+  const found = await begun().catch(() => null);
+  if (found) new Flow(form, found).begin(found.problems ?? []);
+}
+
+/** What had been begun here, or a report that is to be changed; else a new draft. */
+async function begun(): Promise<Draft & { problems?: Problem[] }> {
   const taken = new URLSearchParams(location.search).get("take");
-  let draft: Draft;
-  let problems: Problem[] = [];
-  try {
-    [draft, problems] = (taken && (await takeUp(taken))) || [(await readDraft(city)) ?? blank(), []];
-  } catch {
-    return; // Nothing can be kept here: the server takes the form, step by step.
-  }
-  const say = JSON.parse(form.dataset.say!) as Record<string, string>;
-  const boxes = {} as Record<Step, HTMLElement>;
-  for (const step of STEPS) {
-    boxes[step] = document.createElement("div");
-    boxes[step].append(...(step === "show" ? [...form.children] : [template(step)!.content]));
-  }
-  form.append(boxes.show);
-  const titles = document.title;
-  let current: Step = "show";
-  let timer = 0;
-  let sendWords: string | undefined;
+  return (taken && (await takeUp(taken))) || (await readDraft(city)) || blank();
+}
 
-  const find = <T extends HTMLElement>(selector: string, step: Step = current) => boxes[step].querySelector<T>(selector)!;
-  const field = (name: string, step: Step = current) =>
-    find<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>(`[name="${name}"]`, step);
-  const keep = () => void keepDraft(city, draft).catch(() => undefined);
+/** A report that waited or was refused, as a draft again, with what was wrong with it. */
+async function takeUp(key: string): Promise<(Draft & { problems: Problem[] }) | null> {
+  const report = await readReport(key);
+  if (!report || report.state === "sent") return null;
+  await dropReport(key);
+  const draft = { ...report, changed: report.tried && report.state === "waiting" };
+  await keepDraft(city, draft);
+  return draft;
+}
 
-  // Fields and draft
+class Flow {
+  private boxes = {} as Record<Step, HTMLElement>;
+  private current: Step = "show";
+  private title = document.title;
+  private sendWords = "";
+  private timer = 0;
+  private map: Promise<void> | undefined;
+  private uploading: Promise<unknown> = Promise.resolve();
+  private say: Record<string, string>;
 
-  function collect(): void {
-    if (current === "show") {
-      draft.words = field("words").value.trim();
-      chosenChip();
-    } else if (current === "where") {
-      const [lat, lon] = [field("lat").value, field("lon").value];
-      if (lat && lon) Object.assign(draft, { lat: Number(lat), lon: Number(lon), accuracy: Number(field("accuracy").value) });
-      draft.frame = field("frame").value;
-      draft.location = field("location").value.trim();
-      draft.place = field("place").value;
-    } else {
-      chosenChip();
-      draft.joins = find<HTMLInputElement>("[name=joins]:checked")?.value ?? "";
-      draft.contact = field("contact").value.trim();
-      draft.answers = answers();
+  constructor(
+    private form: HTMLFormElement,
+    private draft: Draft,
+  ) {
+    this.say = JSON.parse(form.dataset.say!) as Record<string, string>;
+    for (const step of STEPS) {
+      this.boxes[step] = document.createElement("div");
+      this.boxes[step].append(...(step === "show" ? [...form.children] : [template(step)!.content]));
     }
+    form.append(this.boxes.show);
+    this.sendWords = this.boxes.send.querySelector(".dock button span")!.textContent!;
   }
 
-  function chosenChip(): void {
-    const listed = current === "send" ? field("other").value : "";
-    const chip = find<HTMLInputElement>("[name=service]:checked");
-    if (listed || chip) draft.service = listed || chip!.value;
-    draft.hand ||= Boolean(listed);
+  /** Show the draft, at the step that the address names or that has to be mended. */
+  begin(problems: Problem[]): void {
+    const { draft, boxes } = this;
+    if (draft.words || draft.photos.length || draft.location) this.offerAnew();
+    fill(boxes, draft, localStorage.getItem(CONTACT) ?? "");
+    const remember = boxes.send.querySelector<HTMLElement>("#keep")!;
+    remember.hidden = false;
+    remember.querySelector("input")!.checked = true;
+    this.showPhotos();
+    this.upload();
+    this.hear();
+    const start = problems[0]?.step as Step | undefined;
+    if (start) {
+      history.replaceState(null, "", location.pathname);
+      if (start !== "show") this.to(start);
+      this.complain(problems.filter((each) => each.step === start));
+    } else if (named() !== "show") this.render();
+    if (draft.words && this.current === "show") void this.advise();
   }
 
-  function answers(): Record<string, string[]> {
-    const given: Record<string, string[]> = {};
-    for (const [name, value] of new FormData(form))
-      if (name.startsWith("answer.") && value) (given[name.slice(7)] ??= []).push(String(value));
-    return given;
+  private get box(): HTMLElement {
+    return this.boxes[this.current];
   }
 
-  function fill(): void {
-    field("words", "show").value = draft.words;
-    field("location", "where").value = draft.location;
-    field("place", "where").value = draft.place;
-    if (draft.frame) field("frame", "where").value = draft.frame;
-    const map = find("#pick", "where");
-    if (draft.frame) map.dataset.view = draft.frame;
-    if (draft.lat !== null)
-      Object.assign(map.dataset, { pinned: "yes", lat: String(draft.lat), lon: String(draft.lon) });
-    field("contact", "send").value = draft.contact || localStorage.getItem(CONTACT) || "";
+  private find<T extends HTMLElement>(selector: string): T {
+    return this.box.querySelector<T>(selector)!;
   }
 
-  // Steps
+  private complain(wrong: Problem[]): void {
+    complain(this.box, this.say.missing!, wrong);
+  }
 
-  const number = (step: Step) => STEPS.indexOf(step);
-  const named = (): Step => STEPS.find((step) => location.hash === `#${step}`) ?? "show";
+  private wrong(name: string, code: string): void {
+    this.complain([{ step: this.current, field: name, text: this.say[code]! }]);
+  }
 
-  function to(step: Step): void {
-    const steps = number(step) - number(current);
+  private collect(): void {
+    collect[this.current]!(this.box, this.draft);
+  }
+
+  private keep(): void {
+    void keepDraft(city, this.draft).catch(() => undefined);
+  }
+
+  /** A line above the form: what had been begun is here, and can be thrown away. */
+  private offerAnew(): void {
+    const [line, button] = [document.createElement("p"), document.createElement("button")];
+    line.className = "told anew";
+    line.textContent = this.say.kept!;
+    Object.assign(button, { type: "button", className: "aslink", textContent: this.say.anew! });
+    button.onclick = () => void dropDraft(city).then(() => location.assign(location.pathname));
+    line.append(button);
+    this.boxes.show.querySelector("h1")!.after(line);
+  }
+
+  // What happens on the page
+
+  private hear(): void {
+    const { form } = this;
+    form.addEventListener("input", ({ target }) => this.typed(target as HTMLInputElement));
+    form.addEventListener("placed", () => this.later());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const button = event.submitter as HTMLButtonElement | null;
+      if (button && !button.getAttribute("aria-disabled")) void this.next(button);
+    });
+    addEventListener("popstate", () => this.render());
+    listen((news) => {
+      if (news.kind === "going" && news.key === this.draft.key && this.current === "send") this.progress(news);
+    });
+  }
+
+  private typed(input: HTMLInputElement): void {
+    if (input.name === "service" || input.name === "other") {
+      // What a hand chose stays chosen when the words go on.
+      this.draft.hand = true;
+      if (input.name === "service" && this.current === "send") field(this.box, "other").value = "";
+      this.collect();
+      if (this.current === "send") ask(this.box, this.draft);
+    }
+    if (input.name === "joins") this.nameButton();
+    if (input.type !== "file") this.later();
+  }
+
+  /** When nothing is typed for a moment: keep the draft, and ask what the server makes of it. */
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.collect();
+      this.keep();
+      void this.advise();
+    }, PAUSE_MS);
+  }
+
+  private progress({ photo, photos: all }: { photo: number; photos: number }): void {
+    const line = this.find("#progress");
+    line.hidden = false;
+    const words = photo ? this.say.photo_going! : this.say.going!;
+    line.textContent = words.replace("{n}", String(photo)).replace("{all}", String(all));
+  }
+
+  // From step to step
+
+  private to(step: Step): void {
+    const steps = number(step) - number(this.current);
     if (steps < 0) return history.go(steps);
-    for (const each of STEPS.slice(number(current) + 1, number(step) + 1)) history.pushState(null, "", `#${each}`);
-    render();
+    for (const each of STEPS.slice(number(this.current) + 1, number(step) + 1)) history.pushState(null, "", `#${each}`);
+    this.render();
   }
 
-  function render(): void {
-    collectIfShown();
-    current = named();
-    form.replaceChildren(boxes[current]);
-    const heading = find("h1");
-    document.title = current === "show" ? titles : `${heading.textContent} – ${titles.split(" – ").pop()}`;
-    if (current === "where" && !mapped) mapped = pick(find("#pick"));
-    if (current === "send") summarise();
+  private render(): void {
+    if (this.box.isConnected) this.collect();
+    this.current = named();
+    this.form.replaceChildren(this.box);
+    if (this.current === "where") this.map ??= pick(this.find("#pick"));
+    if (this.current === "send") this.summarise();
+    const heading = this.find("h1");
+    document.title = this.current === "show" ? this.title : `${heading.textContent} – ${this.title.split(" – ").pop()}`;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
     scrollTo(0, 0);
   }
 
-  let mapped: Promise<void> | undefined;
-  const collectIfShown = () => {
-    if (boxes[current].isConnected) collect();
-  };
-
-  function summarise(): void {
-    const old = find("#sum img");
-    old?.remove();
-    if (draft.photos[0]) {
-      const image = new Image(72, 72);
-      image.src = URL.createObjectURL(draft.photos[0].file);
-      image.alt = say.photo!;
-      find("#sum").prepend(image);
+  private async next(button: HTMLButtonElement): Promise<void> {
+    const { draft } = this;
+    this.collect();
+    this.keep();
+    if (button.value === "send") return this.send(button);
+    if (button.value === "where" && this.current === "show" && !draft.words && !draft.photos.length && !draft.service)
+      return this.wrong("words", "empty");
+    if (button.value === "check") {
+      if (draft.lat === null && !draft.location && !draft.place) return this.wrong("location", "no_place");
+      const found = await this.busy(button, this.advise());
+      const text = found?.wrong.location;
+      if (text) return this.complain([{ step: "where", field: "location", text }]);
     }
-    find("#sum-words").textContent = draft.words;
-    find("#sum-where").textContent = [draft.location, draft.lat === null ? placeName() : ""].filter(Boolean).join(", ");
-    void advise();
-    ask();
+    this.complain([]);
+    this.to(button.value === "check" ? "send" : (button.value as Step));
   }
 
-  const placeName = () => {
-    const list = field("place", "where") as HTMLSelectElement;
-    return list.value ? list.selectedOptions[0]!.textContent! : "";
-  };
-
-  // What the server makes of it
-
-  async function advise(): Promise<Advice | null> {
-    const step = current;
-    const words = draft.words;
-    const found = draft.words || draft.lat !== null || draft.location || draft.place ? await advice(`${home}report/suggest`, draft) : null;
-    if (step !== current || words !== draft.words) return found;
-    warn(found ? found.stopper : warning(draft.words, draft.service));
-    if (!found) return null;
-    if (step === "where") {
-      find("#there b").textContent = found.where;
-      find("#there").hidden = !found.where || found.where === draft.location;
-      return found;
-    }
-    if (found.chips) chips(found);
-    if (step === "send") {
-      find("#sum-where").textContent = found.where || find("#sum-where").textContent;
-      const before = find<HTMLInputElement>("[name=joins]:checked")?.value ?? draft.joins;
-      if (find("#same").innerHTML.trim() !== found.same.trim()) find("#same").innerHTML = found.same;
-      const same = find<HTMLInputElement>(`[name=joins][value="${CSS.escape(before)}"]`);
-      if (same) same.checked = true;
-      nameButton();
-      ask();
-    }
-    return found;
-  }
-
-  /** What the button does: to send a report, or to join one. */
-  function nameButton(): void {
-    const words = find(".dock button span");
-    sendWords ??= words.textContent!;
-    words.textContent = find<HTMLInputElement>("[name=joins]:checked")?.value ? say.voice! : sendWords;
-  }
-
-  function chips(found: Advice): void {
-    find("#chips").innerHTML = found.chips;
-    const mine = find<HTMLInputElement>(`[name=service][value="${CSS.escape(draft.service)}"]`);
-    if (draft.hand && mine) mine.checked = true;
-    else draft.service = found.service;
-    if (current === "show") find("#guess").hidden = false;
-  }
-
-  /** A warning is read once: it is put in only where another one is due. */
-  function warn(html: string): void {
-    const place = find("#stopper");
-    if (place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
-  }
-
-  /** The questions of the service, with the answers given so far. */
-  function ask(): void {
-    const place = find("#questions");
-    if (place.dataset.of === draft.service) return;
-    place.dataset.of = draft.service;
-    const questions = document.querySelector<HTMLTemplateElement>(`template[data-service="${CSS.escape(draft.service)}"]`);
-    place.replaceChildren(...(questions ? [questions.content.cloneNode(true)] : []));
-    for (const [code, values] of Object.entries(draft.answers))
-      for (const input of place.querySelectorAll<HTMLInputElement>(`[name="${CSS.escape(`answer.${code}`)}"]`))
-        if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
-        else input.value = values[0] ?? "";
-  }
-
-  // What is wrong
-
-  function complain(wrong: Problem[]): void {
-    for (const old of boxes[current].querySelectorAll("#trouble")) old.remove();
-    for (const each of boxes[current].querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
-    if (!wrong.length) return;
-    const box = document.createElement("div");
-    Object.assign(box, { className: "trouble", id: "trouble", tabIndex: -1 });
-    box.setAttribute("role", "alert");
-    const [heading, list] = [document.createElement("h2"), document.createElement("ul")];
-    heading.className = "h3";
-    heading.textContent = say.missing!;
-    for (const { field: id, text } of wrong) {
-      const [line, link] = [document.createElement("li"), document.createElement("a")];
-      link.href = `#${id}`;
-      link.textContent = text;
-      // The hash names the step: a link to a field must not change it.
-      link.onclick = (event) => {
-        event.preventDefault();
-        const target = document.getElementById(id);
-        (target?.matches("input, select, textarea") ? target : target?.querySelector<HTMLElement>("input"))?.focus();
-      };
-      document.getElementById(id)?.setAttribute("aria-invalid", "true");
-      line.append(link);
-      list.append(line);
-    }
-    box.append(heading, list);
-    find("#stopper").after(box);
-    box.focus();
-  }
-
-  // Going on and sending
-
-  async function next(button: HTMLButtonElement): Promise<void> {
-    collect();
-    keep();
-    switch (button.value) {
-      case "where":
-        if (!draft.words && !draft.photos.length && !draft.service) return complain([wrong("words", "empty")]);
-        break;
-      case "check": {
-        if (draft.lat === null && !draft.location && !draft.place) return complain([wrong("location", "no_place")]);
-        const found = await busy(button, advise());
-        const text = found?.wrong.location;
-        if (text) return complain([{ step: "where", field: "location", text }]);
-        break;
-      }
-      case "send":
-        return send(button);
-    }
-    complain([]);
-    const target = button.value === "check" ? "send" : (button.value as Step);
-    if (target !== current) to(target);
-  }
-
-  const wrong = (name: string, code: string): Problem => ({ step: current, field: name, text: say[code]! });
-
-  async function busy<T>(button: HTMLButtonElement, work: Promise<T>): Promise<T> {
+  /** Wait with a button that says so, and cannot be pressed twice. */
+  private async busy<T>(button: HTMLButtonElement, work: Promise<T>): Promise<T> {
     const label = [...button.childNodes];
     button.setAttribute("aria-disabled", "true");
-    const slow = setTimeout(() => button.replaceChildren(say.wait!), 300);
+    const slow = setTimeout(() => button.replaceChildren(this.say.wait!), SLOW_MS);
     try {
       return await work;
     } finally {
@@ -271,153 +227,169 @@ export async function flow(form: HTMLFormElement): Promise<void> {
     }
   }
 
-  async function send(button: HTMLButtonElement): Promise<void> {
-    const unanswered = [...find("#questions").querySelectorAll<HTMLElement>("[data-missing]")].filter(
-      (each) => !draft.answers[each.dataset.code!],
-    );
-    if (unanswered.length) return complain(unanswered.map((each) => ({ step: "send", field: each.id || each.querySelector("[name]")!.id, text: each.dataset.missing! })));
-    remember();
-    await uploading.catch(() => undefined);
-    const title = find<HTMLInputElement>("[name=service]:checked")?.closest("label")?.textContent?.trim();
-    const report = { ...draft, home, told: Date.now(), state: "waiting", title: draft.words.slice(0, 80) || title || "", problems: [], reference: "", url: "" } as const;
-    await keepReport({ ...report, problems: [] });
-    await dropDraft(city);
-    await busy(button, queue().then(flush).catch(() => false));
-    const sent = await readReport(draft.key);
-    if (sent?.state === "sent") return location.assign(sent.url);
-    if (sent?.state === "refused") return again(sent.problems);
-    waits();
+  // What the server makes of it
+
+  private async advise(): Promise<Advice | null> {
+    const { draft, current } = this;
+    const words = draft.words;
+    const said = words || draft.lat !== null || draft.location || draft.place;
+    const found = said ? await advice(`${home}report/suggest`, draft) : null;
+    // Meanwhile somebody may have typed on, or gone on.
+    if (current !== this.current || words !== draft.words) return found;
+    this.warn(found ? found.stopper : warning(words, draft.service));
+    if (!found) return null;
+    if (current === "where") this.understood(found.where);
+    else if (found.chips) this.propose(found);
+    if (current === "send") this.compare(found);
+    return found;
   }
 
-  /** Back to the step that has to be mended, with everything as it was told. */
-  async function again(found: Problem[]): Promise<void> {
-    await dropReport(draft.key);
-    keep();
-    const step = STEPS.find((each) => found.some((problem) => problem.step === each)) ?? "send";
-    const here = found.filter((problem) => problem.step === step);
-    if (step !== current) {
-      addEventListener("popstate", () => complain(here), { once: true });
-      to(step);
-    } else complain(here);
+  /** A warning is read once: it is put in only where another one is due. */
+  private warn(html: string): void {
+    const place = this.find("#stopper");
+    if (place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
   }
 
-  function waits(): void {
-    form.replaceChildren(template("step-waits")!.content);
-    form.querySelector("h1")!.tabIndex = -1;
-    form.querySelector("h1")!.focus();
-    history.replaceState(null, "", location.pathname);
-    listen(async () => {
-      const report = await readReport(draft.key);
-      if (report?.state === "sent" && form.isConnected) location.assign(report.url);
+  private understood(where: string): void {
+    this.find("#there b").textContent = where;
+    this.find("#there").hidden = !where || where === this.draft.location;
+  }
+
+  private propose(found: Advice): void {
+    const { draft, box } = this;
+    this.find("#chips").innerHTML = found.chips;
+    const mine = box.querySelector<HTMLInputElement>(`[name=service][value="${CSS.escape(draft.service)}"]`);
+    if (draft.hand && mine) mine.checked = true;
+    else draft.service = found.service;
+    if (this.current === "show") this.find("#guess").hidden = false;
+  }
+
+  /** The last step: where we understand that it is, and a case that it may be the same as. */
+  private compare(found: Advice): void {
+    const { box } = this;
+    this.find("#sum-where").textContent = found.where || this.find("#sum-where").textContent;
+    const joins = chosen(box, "joins")?.value ?? this.draft.joins;
+    const place = this.find("#same");
+    if (place.innerHTML.trim() !== found.same.trim()) place.innerHTML = found.same;
+    const same = box.querySelector<HTMLInputElement>(`[name=joins][value="${CSS.escape(joins)}"]`);
+    if (same) same.checked = true;
+    this.nameButton();
+    ask(box, this.draft);
+  }
+
+  /** What the button does: to send a report, or to join one. */
+  private nameButton(): void {
+    const words = this.box.querySelector(".dock button span");
+    // It may be saying that it is busy.
+    if (words) words.textContent = chosen(this.box, "joins")?.value ? this.say.voice! : this.sendWords;
+  }
+
+  private summarise(): void {
+    const { draft } = this;
+    this.box.querySelector("#sum img")?.remove();
+    if (draft.photos[0]) {
+      const image = new Image(72, 72);
+      image.src = URL.createObjectURL(draft.photos[0].file);
+      image.alt = this.say.photo!;
+      this.find("#sum").prepend(image);
+    }
+    const list = field(this.boxes.where, "place") as HTMLSelectElement;
+    const place = draft.lat === null && list.value ? list.selectedOptions[0]!.textContent! : "";
+    this.find("#sum-words").textContent = draft.words;
+    this.find("#sum-where").textContent = [draft.location, place].filter(Boolean).join(", ");
+    ask(this.box, draft);
+    void this.advise();
+  }
+
+  // Photos go while the rest is told
+
+  private showPhotos(): void {
+    photos(this.boxes.show, this.draft.photos, this.say, () => {
+      this.keep();
+      this.upload();
     });
   }
 
-  function remember(): void {
-    if (find<HTMLInputElement>("#keep input").checked && draft.contact) localStorage.setItem(CONTACT, draft.contact);
+  private upload(): void {
+    this.uploading = this.uploading
+      .then(async () => {
+        for (const photo of this.draft.photos.filter((each) => !each.sent)) {
+          const problem = await sendPhoto(home, photo);
+          if (problem) return this.refusePhoto(photo.id, problem);
+          photo.sent = true;
+        }
+        this.keep();
+      })
+      .catch(() => undefined); // without a network they go with the report
+  }
+
+  private refusePhoto(id: string, text: string): void {
+    const { photos: kept } = this.draft;
+    kept.splice(kept.findIndex((photo) => photo.id === id), 1);
+    this.showPhotos();
+    if (this.current === "show") this.complain([{ step: "show", field: "photo", text }]);
+  }
+
+  // Sending
+
+  private async send(button: HTMLButtonElement): Promise<void> {
+    const missing = unanswered(this.box, this.draft);
+    if (missing.length) return this.complain(missing);
+    this.remember();
+    await this.busy(button, this.hand());
+    const sent = await readReport(this.draft.key);
+    if (sent?.state === "sent") return location.assign(sent.url);
+    if (sent?.state === "refused") return this.again(sent.problems);
+    this.waits();
+  }
+
+  /** Put the report into the outbox, where it is safe, and try to send it. */
+  private async hand(): Promise<void> {
+    await this.uploading;
+    const service = chosen(this.box, "service")?.closest("label")?.textContent?.trim() ?? "";
+    const report: Report = {
+      ...this.draft,
+      home,
+      told: Date.now(),
+      state: "waiting",
+      title: this.draft.words.slice(0, 80) || service,
+      problems: [],
+      reference: "",
+      url: "",
+    };
+    await keepReport(report);
+    await dropDraft(city);
+    await queue();
+    await flush().catch(() => false);
+  }
+
+  private remember(): void {
+    const wanted = this.find<HTMLInputElement>("#keep input").checked && this.draft.contact;
+    if (wanted) localStorage.setItem(CONTACT, this.draft.contact);
     else localStorage.removeItem(CONTACT);
   }
 
-  /** Photos go while the rest is told. */
-  let uploading: Promise<unknown> = Promise.resolve();
-  function upload(): void {
-    uploading = uploading
-      .then(async () => {
-        for (const photo of draft.photos) {
-          if (photo.sent) continue;
-          const problem = await sendPhoto(home, photo);
-          if (problem) return refusePhoto(photo.id, problem);
-          photo.sent = true;
-        }
-        keep();
-      })
-      .catch(() => undefined);
+  /** Back to the step that has to be mended, with everything as it was told. */
+  private async again(found: Problem[]): Promise<void> {
+    await dropReport(this.draft.key);
+    this.keep();
+    const step = STEPS.find((each) => found.some((problem) => problem.step === each)) ?? "send";
+    const here = found.filter((problem) => problem.step === step);
+    if (step === this.current) return this.complain(here);
+    addEventListener("popstate", () => this.complain(here), { once: true });
+    this.to(step);
   }
 
-  function refusePhoto(id: string, text: string): void {
-    draft.photos.splice(draft.photos.findIndex((photo) => photo.id === id), 1);
-    show();
-    if (current === "show") complain([{ step: "show", field: "photo", text }]);
-  }
-
-  const show = () =>
-    photos(boxes.show, draft.photos, say, () => {
-      keep();
-      upload();
-    });
-
-  // What happens on the page
-
-  const later = () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      collect();
-      keep();
-      void advise();
-    }, PAUSE_MS);
-  };
-  form.addEventListener("input", (event) => {
-    const input = event.target as HTMLInputElement;
-    if (input.name === "service" || input.name === "other") {
-      // What a hand chose stays chosen when the words go on.
-      draft.hand = true;
-      if (input.name === "service" && current === "send") field("other").value = "";
-      collect();
-      if (current === "send") ask();
-    }
-    if (input.name === "joins") nameButton();
-    if (input.type !== "file") later();
-  });
-  form.addEventListener("placed", later);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const button = event.submitter as HTMLButtonElement | null;
-    if (button && !button.getAttribute("aria-disabled")) void next(button);
-  });
-  addEventListener("popstate", render);
-  listen((news) => {
-    if (news.kind !== "going" || news.key !== draft.key || current !== "send") return;
-    const line = find("#progress");
-    line.hidden = false;
-    line.textContent = news.photo
-      ? say.photo_going!.replace("{n}", String(news.photo)).replace("{all}", String(news.photos))
-      : say.going!;
-  });
-
-  if (draft.words || draft.photos.length || draft.location) offerAnew();
-  fill();
-  show();
-  find("#keep", "send").hidden = false;
-  find<HTMLInputElement>("#keep input", "send").checked = true;
-  upload();
-  const start = problems[0]?.step as Step | undefined;
-  if (start) {
+  /** Instead of a receipt: it is kept here, and goes by itself. When it has gone, the receipt. */
+  private waits(): void {
+    this.form.replaceChildren(template("step-waits")!.content);
+    const heading = this.form.querySelector("h1")!;
+    heading.tabIndex = -1;
+    heading.focus();
     history.replaceState(null, "", location.pathname);
-    if (start === "show") render();
-    else to(start);
-    complain(problems.filter((problem) => problem.step === start));
-  } else if (current !== named()) render();
-  if (draft.words && current === "show") void advise();
-
-  /** A line above the form: what had been begun is here, and can be thrown away. */
-  function offerAnew(): void {
-    const [line, button] = [document.createElement("p"), document.createElement("button")];
-    line.className = "told anew";
-    line.textContent = say.kept!;
-    button.type = "button";
-    button.className = "aslink";
-    button.textContent = say.anew!;
-    button.onclick = () => void dropDraft(city).then(() => location.assign(location.pathname));
-    line.append(button);
-    find("h1", "show").after(line);
+    listen(async () => {
+      const report = await readReport(this.draft.key);
+      if (report?.state === "sent" && this.form.isConnected) location.assign(report.url);
+    });
   }
-}
-
-/** A report that waited or was refused, as a draft again. */
-async function takeUp(key: string): Promise<[Draft, Problem[]] | null> {
-  const report = await readReport(key);
-  if (!report || report.state === "sent") return null;
-  await dropReport(key);
-  const draft = { ...report, changed: report.tried && report.state === "waiting" };
-  await keepDraft(city, draft);
-  return [draft, report.problems];
 }
