@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -14,8 +14,8 @@ from ngoma.base.characters import whole
 from ngoma.cities.book import PlaceEntry
 from ngoma.public.site import Site
 from ngoma.records.queries.public_cases import KINDS, Wanted
+from ngoma.records.sql.counts import PERIODS
 
-PERIODS = (7, 30, 90, 365)
 GROUP = "group:"
 
 
@@ -68,7 +68,8 @@ def wanted(site: Site, filters: Filters) -> Wanted:
         kind=filters.state or None,
         services=_services(site, filters.what) if filters.what else None,
         places=site.book.below(place.id) if place else None,
-        since=now - timedelta(days=filters.days) if filters.days else None,
+        area=place.id if place and place.parent_id is None else None,
+        days=filters.days,
         at=now,
     )
 
