@@ -45,15 +45,22 @@ class Tile(NamedTuple):
         across, down = _across(lon) * 2**self.zoom, _down(lat) * 2**self.zoom
         return int((across - self.x) * units), int((down - self.y) * units)
 
+    def point(self, across: float, down: float) -> tuple[float, float]:
+        """The latitude and longitude of a point of the tile: 0, 0 is its north-western corner."""
+        side = 2**self.zoom
+        north = pi * (1 - 2 * (self.y + down) / side)
+        return degrees(atan(sinh(north))), (self.x + across) / side * 360 - 180
+
 
 def cell(key: int, zoom: int) -> int:
     """The number of the tile of a zoom that holds a key: that of its parent is `cell >> 2`."""
     return 1 << 2 * zoom | key >> 2 * (ZOOM - zoom)
 
 
-def spot(lat: float, lon: float) -> tuple[int, int]:
-    """The x and y of the tile of zoom 24 that a point in degrees lies in."""
-    return _x(lon), _y(lat)
+def spot(lat: float, lon: float, zoom: int = ZOOM) -> tuple[int, int]:
+    """The x and y of the tile of a zoom that a point in degrees lies in."""
+    bits = ZOOM - zoom
+    return _x(lon) >> bits, _y(lat) >> bits
 
 
 def _interleaved(bits: int) -> int:

@@ -5,8 +5,7 @@ what it was counted as before is taken back; so it does not matter which events 
 and reading them all again makes the same counts.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,15 +14,19 @@ from django.db import transaction
 from ngoma.base import quad
 from ngoma.base.clock import now
 from ngoma.cities.book import book_of
-from ngoma.records.models import ACTIVE, OPEN, Bookmark, Case, Counted, Event, Kind, Report, State
+from ngoma.records.models import ACTIVE, OPEN, Bookmark, Case, Counted, Kind, Report, State
 from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
 from ngoma.records.sql import counts
 from ngoma.records.sql.counts import COUNTS, FIRST, LAST, MONTHS, PERIODS, Key
 
 READER = "counts"
 BATCH = 500
+LARGE = 5000
+"""Events at once where nobody waits for the database meanwhile."""
 
-Changes = dict[Key, list[int]]
+Row = tuple[Key, tuple[int, ...]]
+"""A key, and what is added to the sums under it."""
+Changes = dict[Key, tuple[int, ...]]
 
 
 def follow() -> None:
@@ -33,10 +36,10 @@ def follow() -> None:
         pass
 
 
-def read_batch() -> int:
+def read_batch(limit: int = BATCH) -> int:
     """Count the cases of the next events. Returns how many events were read."""
     with transaction.atomic():
-        events = read_on(READER, BATCH)
+        events = read_on(READER, limit)
         if events:
             _count(come_to_rest(events))
             advance(READER, events[-1])
@@ -71,7 +74,7 @@ def rebuild(progress: Callable[[int], object]) -> None:
         counts.drop()
         counts.create()
     done = 0
-    while count := read_batch():
+    while count := read_batch(LARGE):
         done += count
         progress(done)
     counts.tidy()
@@ -89,19 +92,39 @@ def _count(cases: Sequence[Case]) -> None:
     after = {each.pk: each for each in _standing(cases, now())}
     gone = [each for key, each in before.items() if not _same(each, after.get(key))]
     come = [each for key, each in after.items() if not _same(each, before.get(key))]
-    for table, of in ((COUNTS, _cells), (MONTHS, _months)):
-        changes: Changes = defaultdict(lambda width=len(table.sums): [0] * width)  # type: ignore[misc]
-        for sign, some in ((-1, gone), (1, come)):
-            for each in some:
-                for key, sums in of(each):
-                    held = changes[key]
-                    for place, value in enumerate(sums):
-                        held[place] += sign * value
-        counts.add(table, changes)
+    signed = [(-1, each) for each in gone] + [(1, each) for each in come]
+    cells = _summed((sign, row) for sign, each in signed for row in _cells(each))
+    counts.add(COUNTS, _with_parents(cells))
+    counts.add(MONTHS, _summed((sign, row) for sign, each in signed for row in _months(each)))
     Counted.objects.filter(pk__in=[each.pk for each in gone if each.pk not in after]).delete()
     Counted.objects.bulk_create(
         come, update_conflicts=True, unique_fields=["case"], update_fields=_FIELDS
     )
+
+
+def _summed(rows: Iterable[tuple[int, Row]]) -> Changes:
+    """Rows under one key added up, each with its sign."""
+    changes: Changes = {}
+    for sign, (key, sums) in rows:
+        known = changes.get(key)
+        if known is None:
+            changes[key] = tuple(sign * value for value in sums)
+        else:
+            changes[key] = tuple(old + sign * new for old, new in zip(known, sums, strict=True))
+    return changes
+
+
+def _with_parents(cells: Changes) -> Changes:
+    """The changes of cells, and those of all cells around them."""
+    every, level = dict(cells), cells
+    for _ in range(LAST - FIRST):
+        level = _summed(
+            (1, ((city_id, place, cell >> 2, *as_what), sums))
+            for (city_id, place, cell, *as_what), sums in level.items()
+            if cell
+        )
+        every |= level
+    return every
 
 
 _FIELDS = [field.name for field in Counted._meta.concrete_fields if not field.primary_key]
@@ -177,21 +200,19 @@ def _month(at: datetime, zone: ZoneInfo) -> int:
     return local.year * 12 + local.month - 1
 
 
-def _cells(each: Counted) -> Iterator[tuple[Key, Sequence[int]]]:
-    """The rows that count a case, and what each counts of it."""
+def _cells(each: Counted) -> Iterator[Row]:
+    """What a case adds to its place and to the smallest cells."""
     periods = [int(each.age <= number) for number in range(len(PERIODS))]
     as_what = each.service, each.kind
     yield (each.city_id, each.place, 0, *as_what), (1, *periods, 0, 0)
     if each.quad is None:
         return
-    sums = 1, *periods, each.x, each.y
-    for zoom in range(FIRST, LAST + 1):
-        cell = quad.cell(each.quad, zoom)
-        for place in {0, each.area}:
-            yield (each.city_id, place, cell, *as_what), sums
+    cell = quad.cell(each.quad, LAST)
+    for place in {0, each.area}:
+        yield (each.city_id, place, cell, *as_what), (1, *periods, each.x, each.y)
 
 
-def _months(each: Counted) -> Iterator[tuple[Key, Sequence[int]]]:
+def _months(each: Counted) -> Iterator[Row]:
     yield (each.city_id, each.place, each.opened_month), (1, 0)
     if each.fixed_month:
         yield (each.city_id, each.place, each.fixed_month), (0, 1)

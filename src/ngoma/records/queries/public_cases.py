@@ -49,7 +49,7 @@ class Inside(NamedTuple):
 
     condition: str
     parameters: Sequence[Any]
-    count: int | None
+    total: int | None
 
 
 class Row(NamedTuple):

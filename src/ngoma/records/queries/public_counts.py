@@ -23,7 +23,7 @@ _KINDS = {"open": f"{Kind.OPEN:d}, {Kind.LATE:d}", "fixed": f"{Kind.FIXED:d}"}
 
 
 class Standing(NamedTuple):
-    """Of one service (0: not said): what is open, and what was opened in the last year and fixed."""
+    """Of one service (0: not said): the open, and those of the last year that were fixed."""
 
     service_id: int
     open: int

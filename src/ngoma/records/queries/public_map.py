@@ -62,7 +62,7 @@ class Point(NamedTuple):
     x: int
     y: int
     state: str
-    late: bool
+    kind: Kind
 
 
 class Cluster(NamedTuple):
@@ -157,7 +157,7 @@ def _of_kind_and_service(wanted: Wanted) -> tuple[list[str], list[Any]]:
 
 
 def _point(tile: Tile, reference: str, lat: float, lon: float, state: str, kind: int) -> Point:
-    return Point(reference, *tile.within(lat, lon, UNITS), state, kind == Kind.LATE)
+    return Point(reference, *tile.within(lat, lon, UNITS), state, Kind(kind))
 
 
 def _clusters(tile: Tile, rows: list[tuple[int, int, int]]) -> list[Cluster]:

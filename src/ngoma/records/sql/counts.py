@@ -4,7 +4,7 @@ The tables are derived: they can be dropped, made and filled again, so they are 
 ordered by their keys, so that a tile of the map is one short run of rows whatever was chosen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -36,7 +36,6 @@ FIRST, LAST = 8, 17
 """Zooms whose tiles are cells. The last is some 300 m wide on the equator."""
 
 Key = tuple[int, ...]
-_ROWS = 200  # of one statement
 
 
 def create() -> None:
@@ -56,21 +55,25 @@ def drop() -> None:
 
 def add(table: Table, changes: Mapping[Key, Sequence[int]]) -> None:
     """Add to the sums under each key; a row without cases goes. Call it in a transaction."""
-    moved = {key: sums for key, sums in sorted(changes.items()) if any(sums)}
-    updates = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in table.sums)
+    moved = sorted((*key, *sums) for key, sums in changes.items() if any(sums))
+    less = [row for row in moved if min(row[len(table.key) :]) < 0]
+    add_up = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in table.sums)
+    conflict = f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {add_up}"
     columns = (*table.key, *table.sums)
-    marks = f"({', '.join(['%s'] * len(columns))})"
+    into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+    empty = " AND ".join(f"{name} = 0" for name in table.sums)
+    if connection.vendor == "postgresql":
+        _with_arrays(f"{into} SELECT * FROM {{rows}} {conflict}", moved, len(columns))  # noqa: S608
+        key = ", ".join(table.key)
+        sweep = f"DELETE FROM {table.name} WHERE ({key}) IN (SELECT * FROM {{rows}}) AND {empty}"  # noqa: S608
+        _with_arrays(sweep, less, len(table.key))
+        return
     with connection.cursor() as cursor:
-        rows = list(moved.items())
-        for start in range(0, len(rows), _ROWS):
-            some = rows[start : start + _ROWS]
-            cursor.execute(
-                f"INSERT INTO {table.name} ({', '.join(columns)}) "  # noqa: S608
-                f"VALUES {', '.join([marks] * len(some))} "
-                f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {updates}",
-                [value for key, sums in some for value in (*key, *sums)],
-            )
-    _sweep(table, (key for key, sums in moved.items() if min(sums) < 0))
+        marks = ", ".join(["%s"] * len(columns))
+        cursor.executemany(f"{into} VALUES ({marks}) {conflict}", moved)
+        key = " AND ".join(f"{name} = %s" for name in table.key)
+        sweep = f"DELETE FROM {table.name} WHERE {key} AND {empty}"  # noqa: S608
+        cursor.executemany(sweep, [row[: len(table.key)] for row in less])
 
 
 def tidy() -> None:
@@ -79,12 +82,14 @@ def tidy() -> None:
         _run(f"ANALYZE {table.name}")
 
 
-def _sweep(table: Table, keys: Iterable[Key]) -> None:
-    """Delete those of the rows that count nothing any more."""
-    empty = " AND ".join(f"{name} = 0" for name in table.sums)
-    key = " AND ".join(f"{name} = %s" for name in table.key)
+def _with_arrays(statement: str, rows: Sequence[tuple[int, ...]], width: int) -> None:
+    """Run a statement with the first columns of rows as its `rows`: far faster than as values."""
+    if not rows:
+        return
+    arrays = [list(column) for column in zip(*rows, strict=True)][:width]
     with connection.cursor() as cursor:
-        cursor.executemany(f"DELETE FROM {table.name} WHERE {key} AND {empty}", list(keys))  # noqa: S608
+        unnested = f"unnest({', '.join(['%s::bigint[]'] * width)})"
+        cursor.execute(statement.format(rows=unnested), arrays)
 
 
 def _run(statement: str) -> None:
