@@ -5,7 +5,7 @@ from datetime import timedelta
 from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
-from ngoma.insight import searching
+from ngoma.insight import counting, searching
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
 from ngoma.notices.codes import send_code
@@ -60,6 +60,7 @@ HANDLERS = {
 
 TIMERS = (
     Timer("read events for the search", timedelta(seconds=1), searching.follow),
+    Timer("count what the map shows", timedelta(seconds=1), counting.follow),
     Timer("escalate what is late", timedelta(minutes=1), escalate_late),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),

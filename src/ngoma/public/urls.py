@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from ngoma.public import (
+    embedding,
     finding,
     handing_in,
     home,
@@ -54,8 +55,12 @@ PAGES: list[URLPattern | URLResolver] = [
     path("mine", mine.mine),
     path("mine/<str:token>", mine.list_of),
     path("map", listing.map_and_list),
+    path("map/reports.svg", mapping.picture),
     path("list", listing.list_only),
-    path("map.json", mapping.points),
+    path("list/part", listing.part),
+    path("list/<str:reference>", listing.one),
+    path("embed", embedding.embed),
+    path("tiles/<int:zoom>/<int:x>/<int:y>.json", mapping.tile),
     path("outline.json", mapping.outline),
     path("map.svg", mapping.drawing_of),
     path("places", places.all_places),
