@@ -3,6 +3,7 @@ import { explore } from "./explore";
 import { flow } from "./flow";
 import { language } from "./language";
 import { pick } from "./pick";
+import { push } from "./push";
 import { slider } from "./slider";
 import { slowed } from "./slowed";
 import { waiting } from "./waiting";
@@ -13,6 +14,7 @@ language();
 const start: Record<string, (found: HTMLElement) => void> = {
   map: explore,
   pick,
+  push,
   slider,
   slowed: (found) => void slowed(found),
   form: (found) => void flow(found as HTMLFormElement),

@@ -1,6 +1,7 @@
 /** The service worker of a city's pages: they open without a network, and what waits is sent when there is one. */
 
 import { flush } from "./outbox";
+import { pushed } from "./pushed";
 
 interface SyncEvent extends ExtendableEvent {
   tag: string;
@@ -20,6 +21,7 @@ const PATIENCE_MS = 6000;
 const OTHERS = /^\/(desk|admin|open311|channels)\//;
 const ASSETS = /\/static\/[\w./-]+/g;
 
+pushed(worker);
 worker.addEventListener("install", () => void worker.skipWaiting());
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 

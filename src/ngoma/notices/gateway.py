@@ -51,6 +51,10 @@ class Permanent(NotSent):
     """Surely not sent, and it never will be."""
 
 
+class Gone(Permanent):
+    """Nobody takes messages there any more: the address is to be forgotten."""
+
+
 class Unsure(NotSent):
     """Perhaps sent: the provider's answer was lost or makes no sense."""
 

@@ -37,7 +37,9 @@ def way(notice: Notice) -> Way:
     if notice.follow is not None:
         follow = notice.follow
         book = book_of(follow.city_id)
-        link = followed_page(book, follow, notice.language)
+        # A text message has no room for two addresses: its own leads to a page that has both.
+        short = notice.channel == "sms"
+        link = (follow_page if short else followed_page)(book, follow, notice.language)
         return Way(book, link, f"follow-{follow.pk}", _stop(follow.secret))
     assert notice.contact is not None
     return Way(book_of(notice.contact.city_id), "", f"code-{notice.code_id}", "")
@@ -54,6 +56,11 @@ def followed_page(book: Book, follow: Follow, language: str) -> str:
         return page(book, language, f"r/{follow.case.reference}")
     assert follow.place is not None
     return page(book, language, f"places/{quote(follow.place.code)}")
+
+
+def follow_page(book: Book, follow: Follow, language: str) -> str:
+    """The address of the page on which a follow is seen and ended."""
+    return page(book, language, f"follow/{follow.secret}")
 
 
 def page(book: Book, language: str, path: str) -> str:

@@ -15,8 +15,8 @@ from django.db.models import F
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.notices import africastalking, email, twilio
-from ngoma.notices.gateway import Gateway, Message, Permanent, Temporary, Unsure
+from ngoma.notices import africastalking, email, push, twilio
+from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, way
 from ngoma.people import codes, vault
 from ngoma.records.models import Notice
@@ -59,6 +59,8 @@ def send(notice: int) -> None:
         _again(row, error)
     except Permanent as error:
         _end(row, State.FAILED, str(error))
+        if isinstance(error, Gone):
+            vault.erase(row.contact)
     except Unsure as error:
         _end(row, State.UNSURE, str(error))
     else:
@@ -85,6 +87,8 @@ def outgoing(notice: Notice) -> Message:
 
 def gateway_name(notice: Notice) -> str:
     """Through what a notice goes: the outbox where no service is set."""
+    if notice.channel == "push":
+        return "push"
     if notice.channel == "email":
         return "smtp" if settings.NGOMA_SMTP_URL else "outbox"
     return settings.NGOMA_SMS or "outbox"
@@ -101,6 +105,7 @@ GATEWAYS: dict[str, Gateway] = {
     "africastalking": africastalking.deliver,
     "twilio": twilio.deliver,
     "smtp": email.deliver,
+    "push": push.deliver,
     "outbox": _outbox,
 }
 

@@ -11,6 +11,7 @@ from ngoma.base.references import show
 from ngoma.cities.book import Book, text
 from ngoma.notices import sms, texts
 from ngoma.notices.links import CODE, LINK, own_page
+from ngoma.people.publicity import public_event
 from ngoma.records.models import Case, Event, Report
 
 MOST_SEGMENTS = 2
@@ -53,6 +54,27 @@ def write(
         parts = texts.fill(words.mail, fields)
         return Written(words.subject.format_map(fields), "\n\n".join(parts))
     return Written("", _short(words.sms, fields, own_page(book, report, language)))
+
+
+def write_news(event: Event, *, channel: str, language: str, book: Book) -> Written:
+    """What a follower is told of an event: nothing that not everybody may know."""
+    words = texts.words("news", language)
+    public = public_event(event.kind, event.data) or {}
+    fields = {
+        "reference": show(event.case.reference),
+        "city": text(book.names, language),
+        "link": LINK,
+        **_dates(book, event, language, long=channel == "email"),
+        **_names(book, event, language),
+        "text": _text(book, public, language),
+    }
+    fields["news"] = " ".join(texts.fill(texts.news(event.kind, language), fields))
+    subject = words.subject.format_map(fields)[:200]
+    if channel == "push":
+        return Written(subject, fields["text"])
+    if channel == "email":
+        return Written(subject, "\n\n".join(texts.fill(words.mail, fields)))
+    return Written("", sms.plain(" ".join(texts.fill(words.sms, fields))))
 
 
 def write_code(*, channel: str, language: str, book: Book, minutes: int) -> Written:

@@ -109,7 +109,12 @@ def reveal(contact: Contact) -> Address:
 
 
 def hint(contact: Contact) -> str:
-    """The end of an address, for its owner to know it by: ••• 456, a•••@example.org."""
+    """The end of an address, for its owner to know it by: ••• 456, a•••@example.org.
+
+    Empty for a browser.
+    """
+    if contact.kind == Contact.Kind.PUSH:
+        return ""
     address = reveal(contact).address
     if contact.kind != Contact.Kind.EMAIL:
         return f"••• {address[-3:]}"

@@ -15,7 +15,7 @@ from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
 from ngoma.notices.codes import ask
 from ngoma.people import codes, vault
-from ngoma.people.vault import BadAddress
+from ngoma.people.vault import Address, BadAddress
 from ngoma.public import flooding
 from ngoma.public.lines import own_line
 from ngoma.public.own import private
@@ -38,7 +38,7 @@ def mine(request: HttpRequest, site: Site) -> HttpResponse:
         return _ask(request, site)
     typed = request.POST.get("contact", "")
     try:
-        finder = _finder(site, typed)
+        finder = vault.finder(site.book.id, address_of(site, typed).address)
     except BadAddress as bad:
         wrong = explain(Problem(bad.field, f"bad_{bad.field}"), site.book, site.language)
         return _ask(request, site, typed=typed, wrong=wrong)
@@ -101,8 +101,8 @@ def _ask_code(request: HttpRequest, site: Site, typed: str, *, wrong: str = "") 
     return private(show(request, site, "mine-code", context, status=422 if wrong else 200))
 
 
-def _finder(site: Site, typed: str) -> str:
-    """The keyed hash of an address as somebody types it. Raises `BadAddress`."""
+def address_of(site: Site, typed: str) -> Address:
+    """A number or e-mail address as somebody types it. Raises `BadAddress`."""
     typed = clean(typed)[:254]
     mail = "@" in typed
     address = vault.normalise(
@@ -110,7 +110,7 @@ def _finder(site: Site, typed: str) -> str:
     )
     if address is None:
         raise BadAddress("phone")
-    return vault.finder(site.book.id, address.address)
+    return address
 
 
 def _contact(site: Site, token: str) -> Contact | None:

@@ -14,6 +14,7 @@ from ngoma.base import clock
 from ngoma.cities.book import PlaceEntry
 from ngoma.look.formats import month as named
 from ngoma.look.formats import number
+from ngoma.notices import push
 from ngoma.public import cards, drawing, filters, outlines, status
 from ngoma.public.cards import Card, Shape
 from ngoma.public.lines import line
@@ -80,6 +81,7 @@ def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
     months = _months(site, ids)
     context = {
         "entry": entry,
+        "follow": push.public_key(),
         "name": site.text(entry.names),
         "above": [site.book.places[each] for each in reversed(chain[1:])],
         "open": sum(each.open for each in groups),

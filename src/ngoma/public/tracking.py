@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ngoma.base import references
+from ngoma.casework.workflow import ENDED
+from ngoma.notices import push
 from ngoma.public import home, status
 from ngoma.public.cards import Card
 from ngoma.public.lines import Photo, photo
@@ -24,6 +26,7 @@ def track(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
     if known.told.reference != reference:
         return HttpResponsePermanentRedirect(site.url(f"r/{known.told.reference}"))
     context = followed(site, known, own=False)
+    context["follow"] = push.public_key() if known.told.state not in ENDED else ""
     context["share"] = share(
         request,
         site,

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from ngoma.public import (
     embedding,
     finding,
+    following,
     handing_in,
     home,
     installing,
@@ -52,6 +53,9 @@ PAGES: list[URLPattern | URLResolver] = [
     path("r/<str:reference>/card.jpg", tracking.card),
     path("r/<str:reference>/<str:secret>", own.own),
     path("r/<str:reference>/<str:secret>/receipt", own.receipt),
+    path("follow", following.follow),
+    path("follow/browser", following.in_browser),
+    path("follow/<str:secret>", following.followed),
     path("mine", mine.mine),
     path("mine/<str:token>", mine.list_of),
     path("map", listing.map_and_list),
