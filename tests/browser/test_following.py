@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.server
 Open = Callable[..., "Page"]
 
-SUBSCRIBED = """
-PushManager.prototype.subscribe = async function (options) {
-  if (!options.userVisibleOnly || atob(options.applicationServerKey
-      .replace(/-/g, '+').replace(/_/g, '/')).length !== 65) throw new TypeError('bad key');
-  const pair = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, true, ['deriveBits']);
+SUBSCRIBED = r"""
+const safe = bytes => btoa(String.fromCharCode(...bytes))
+  .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+PushManager.prototype.subscribe = async function ({userVisibleOnly, applicationServerKey}) {
+  const ours = atob(applicationServerKey.replace(/-/g, '+').replace(/_/g, '/'));
+  if (!userVisibleOnly || ours.length !== 65) throw new TypeError('bad key');
+  const curve = {name: 'ECDH', namedCurve: 'P-256'};
+  const pair = await crypto.subtle.generateKey(curve, true, ['deriveBits']);
   const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-  const base64 = bytes => btoa(String.fromCharCode(...bytes)).replace(/\\+/g, '-').replace(/\\//g, '_').replace(/=+$/, '');
-  const keys = {p256dh: base64(raw), auth: base64(new Uint8Array(16))};
+  const keys = {p256dh: safe(raw), auth: safe(new Uint8Array(16))};
   return {toJSON: () => ({endpoint: 'https://push.example/1', keys})};
 };
 """
