@@ -44,6 +44,19 @@ def test_the_right_code_is_right_once_and_confirms_the_contact(town: Book) -> No
     assert use(town, codes.digits(code)) is None
 
 
+@pytest.mark.parametrize("zero", ["0", "٠", "०", "０"])
+def test_it_is_right_in_any_script(town: Book, zero: str) -> None:
+    code = codes.make(contact(town), REPORTS)
+    typed = "".join(chr(ord(zero) + int(each)) for each in codes.digits(code))
+    assert use(town, typed) is not None
+
+
+@pytest.mark.parametrize("typed", ["", "\0", "six", "1" * 5000, "²³¹²³¹", "-12345", "1e5"])
+def test_what_is_no_code_is_wrong(town: Book, typed: str) -> None:
+    codes.make(contact(town), REPORTS)
+    assert use(town, typed) is None
+
+
 def test_five_wrong_ones_void_it(town: Book) -> None:
     code = codes.make(contact(town), REPORTS)
     for _ in range(codes.MOST_WRONG):

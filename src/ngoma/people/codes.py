@@ -88,7 +88,7 @@ def use(
     code that could have been meant; so it does whoever else types at the same moment.
     """
     at = at or now()
-    given = "".join(each for each in typed if each.isdecimal())
+    given = _read(typed)
     with transaction.atomic():
         live = _live(purpose, city_id, finder, at)
         if report is not None:
@@ -99,6 +99,11 @@ def use(
                 return _used(code, at)
         live.update(attempts=F("attempts") + 1)
     return None
+
+
+def _read(typed: str) -> str:
+    """The digits of what was typed, however they are parted and in whatever script."""
+    return "".join(str(int(each)) for each in typed[:64] if each.isdecimal())
 
 
 def _used(code: Code, at: datetime) -> Contact:
