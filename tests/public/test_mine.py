@@ -14,7 +14,7 @@ from ngoma.intake.submit import Receipt
 from ngoma.notices.sending import outgoing
 from ngoma.people import codes
 from ngoma.public import mine
-from ngoma.records.models import Code, Contact, Notice, Report
+from ngoma.records.models import Code, Contact, Follow, Notice, Report
 from ngoma.work.worker import run_until_idle
 
 Tell = Callable[..., Receipt]
@@ -116,6 +116,20 @@ def test_an_address_is_erased_when_its_owner_is_sure(reader: Client, tell: Tell)
     report.refresh_from_db()
     assert report.contact is None
     assert reader.get(way).status_code == 404
+
+
+def test_who_is_erased_follows_nothing_any_more(reader: Client, tell: Tell, town: Book) -> None:
+    from ngoma.notices import following
+    from ngoma.people.vault import Address
+
+    case = tell(email="a@example.org").case
+    address = Address("email", "a@example.org")
+    following.follow(town.id, address, language="en", case=case, confirmed=True)
+    neighbour = following.follow(
+        town.id, Address("email", "b@example.org"), language="en", case=case, confirmed=True
+    )
+    reader.post(open_list(reader).wsgi_request.path, {"sure": "yes"})
+    assert list(Follow.objects.all()) == [neighbour]
 
 
 @pytest.mark.parametrize("typed", ["", "nobody", "a@", "12", "a@example.org\r\nBcc: b@c.de", "\0"])

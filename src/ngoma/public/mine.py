@@ -72,7 +72,7 @@ def list_of(request: HttpRequest, site: Site, token: str) -> HttpResponse:
         return _ask(request, site, wrong=_("That was open for an hour. Ask for a new code."))
     if request.method == "POST":
         if request.POST.get("sure"):
-            vault.erase(contact)
+            vault.erase_address(contact)
             return private(show(request, site, "mine-erased", {}))
         return private(_list(request, site, contact, token, unsure=True))
     return private(_list(request, site, contact, token))
