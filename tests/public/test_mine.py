@@ -161,6 +161,22 @@ def test_the_code_of_a_new_address_comes_with_the_receipt(reader: Client, tell: 
     assert "Code" not in outgoing(again).text, "who is confirmed is not asked again"
 
 
+def test_a_code_is_asked_for_while_it_can_be_typed(reader: Client, tell: Tell) -> None:
+    told = tell(phone="0772 123456").report
+    shown = tell(phone="0772 123457", demo=True).report
+
+    def asks(report: Report) -> bool:
+        page = reader.get(f"/small/r/{report.reference}/{report.secret}")
+        return "yours?" in page.content.decode()
+
+    assert asks(told), "the message may be sent a moment later"
+    run_until_idle()
+    assert asks(told)
+    assert not asks(shown), "a demonstration sends nothing"
+    with clock.frozen(clock.now() + codes.LIVES[Code.Purpose.VERIFY]):
+        assert not asks(told)
+
+
 def test_a_code_that_was_not_sent_in_time_is_not_sent(reader: Client, tell: Tell) -> None:
     from ngoma.notices.sending import send
 

@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from ngoma.base.clock import now
 from ngoma.people import vault
@@ -29,6 +29,9 @@ LIVES = {
 
 PACES = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 """How many codes go to one contact in a time: nobody's phone can be flooded with them."""
+
+SOON = timedelta(hours=1)
+"""How long after a report its code may still have to be made, on the slowest day."""
 
 CITY_HOURLY = 300
 """How many codes go to contacts that have never been confirmed, in one hour of one city: what a
@@ -101,6 +104,17 @@ def use(
     return None
 
 
+def awaited(report: Report, *, at: datetime | None = None) -> bool:
+    """Whether a code that confirms a report's address can be typed, or is still to be sent."""
+    at = at or now()
+    if report.demo:
+        return False
+    sent = Code.objects.filter(report=report, purpose=Code.Purpose.VERIFY)
+    if sent.exists():
+        return sent.filter(_good(at)).exists()
+    return report.received_at > at - SOON
+
+
 def _read(typed: str) -> str:
     """The digits of what was typed, however they are parted and in whatever script."""
     return "".join(str(int(each)) for each in typed[:64] if each.isdecimal())
@@ -116,14 +130,17 @@ def _used(code: Code, at: datetime) -> Contact:
 
 
 def _live(purpose: Code.Purpose, city_id: int, finder: str, at: datetime) -> QuerySet[Code]:
-    return Code.objects.filter(
+    meant = Code.objects.filter(
         purpose=purpose,
         contact__city=city_id,
         contact__finder=finder,
-        used_at=None,
-        expires_at__gt=at,
-        attempts__lt=MOST_WRONG,
     )
+    return meant.filter(_good(at))
+
+
+def _good(at: datetime) -> Q:
+    """Which codes can still be typed."""
+    return Q(used_at=None, expires_at__gt=at, attempts__lt=MOST_WRONG)
 
 
 def _too_many(contact: Contact, at: datetime) -> bool:
