@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ngoma.base.clock import frozen, now
-from ngoma.notices.codes import ask
+from ngoma.notices.codes import ask, enter
 from ngoma.notices.sending import GONE, outgoing
 from ngoma.people import codes, vault
-from ngoma.records.models import Code, Notice
+from ngoma.records.models import Code, Job, Notice
 
 pytestmark = pytest.mark.django_db
 Tell = Callable[..., Any]
@@ -73,6 +73,19 @@ def test_a_code_is_not_tried_again_when_it_works_no_more(
         work()
     assert (only().state, only().error) == ("failed", "the code is good no longer")
     assert len(use_twilio.requests) == before + 1
+
+
+def test_a_wrong_code_writes_as_much_whether_the_address_is_known_or_not(
+    city: Any, asked: Any, work: Work
+) -> None:
+    asked()
+    work()
+    for number in (PHONE, "+256772999888"):
+        finder = vault.finder(city.id, number)
+        assert enter(city.id, finder, Code.Purpose.REPORTS, "12345") is None
+        assert Job.objects.count() == 1, "one commit, which is what takes the time"
+        work()
+    assert Code.objects.get(purpose=Code.Purpose.REPORTS).attempts == 1
 
 
 def test_what_was_sent_can_be_shown_when_the_code_is_gone(asked: Any, work: Work) -> None:

@@ -118,6 +118,32 @@ def test_a_list_of_strangers_does_not_cost_the_city_without_end(
     assert codes.make(confirmed, REPORTS), "who is known is not kept waiting"
 
 
+def test_many_contacts_are_not_guessed_at(town: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "CITY_WRONG", 12)
+    mine = codes.make(contact(town), REPORTS)
+    for number in range(3):
+        address = f"{number}@example.org"
+        code = codes.make(contact(town, address), REPORTS)
+        for _ in range(4):
+            assert use(town, wrong(code), address=address) is None
+    for address in ("a@example.org", "unknown@example.org"):
+        with pytest.raises(TooMany):
+            use(town, codes.digits(mine), address=address)
+    later = mine.created_at + timedelta(hours=1, seconds=1)
+    again = codes.make(contact(town), REPORTS, at=later)
+    assert use(town, codes.digits(again), at=later) is not None
+
+
+def test_old_codes_are_dropped(town: Book) -> None:
+    known = contact(town)
+    report = codes.make(known, Code.Purpose.VERIFY)
+    codes.make(known, REPORTS)
+    end = report.expires_at + codes.KEEP
+    assert codes.forget_old(end - timedelta(days=1)) == 1
+    assert codes.forget_old(end) == 0
+    assert codes.forget_old(end + MINUTE) == 1
+
+
 def test_the_row_gives_nothing_away(town: Book, settings: Any) -> None:
     code = codes.make(contact(town), REPORTS)
     with_our_key = codes.digits(code)

@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from ngoma.base.clock import now
 from ngoma.people import vault
@@ -30,6 +30,15 @@ LIVES = {
 PACES = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 """How many codes go to one contact in a time: nobody's phone can be flooded with them."""
 
+CITY_WRONG = 200
+"""How many wrong codes for lists of reports are typed in a city before none is taken, for an hour.
+
+Five guesses at each of many contacts would open some list in the end; so many at most, and it takes
+hundreds of days."""
+
+KEEP = timedelta(days=1)
+"""How long a code that is good no longer still counts against another one."""
+
 SOON = timedelta(hours=1)
 """How long after a report its code may still have to be made, on the slowest day."""
 
@@ -39,7 +48,7 @@ stranger with a list of numbers can make it pay for."""
 
 
 class TooMany(Exception):
-    """No code is made now: the contact or the city has had as many as it may."""
+    """No code is made or taken now: the contact or the city has had as many as it may."""
 
 
 def make(
@@ -88,9 +97,12 @@ def use(
     """The contact, if what was typed is one of its codes; the code is then used up.
 
     `finder` is the contact's (`vault.finder`). None otherwise, and a wrong one counts against every
-    code that could have been meant; so it does whoever else types at the same moment.
+    code that could have been meant; so it does whoever else types at the same moment. Raises
+    `TooMany` for every contact while a city's lists of reports are being guessed at.
     """
     at = at or now()
+    if purpose == Code.Purpose.REPORTS and _guessed_at(city_id, at):
+        raise TooMany
     given = _read(typed)
     with transaction.atomic():
         live = _live(purpose, city_id, finder, at)
@@ -102,6 +114,12 @@ def use(
                 return _used(code, at)
         live.update(attempts=F("attempts") + 1)
     return None
+
+
+def forget_old(at: datetime | None = None) -> int:
+    """Drop the codes that count no more. Returns how many."""
+    old = Code.objects.filter(expires_at__lt=(at or now()) - KEEP)
+    return old.delete()[1].get("records.Code", 0)
 
 
 def awaited(report: Report, *, at: datetime | None = None) -> bool:
@@ -141,6 +159,15 @@ def _live(purpose: Code.Purpose, city_id: int, finder: str, at: datetime) -> Que
 def _good(at: datetime) -> Q:
     """Which codes can still be typed."""
     return Q(used_at=None, expires_at__gt=at, attempts__lt=MOST_WRONG)
+
+
+def _guessed_at(city_id: int, at: datetime) -> bool:
+    lately = Code.objects.filter(
+        purpose=Code.Purpose.REPORTS,
+        contact__city=city_id,
+        created_at__gt=at - timedelta(hours=1),
+    )
+    return (lately.aggregate(wrong=Sum("attempts"))["wrong"] or 0) >= CITY_WRONG
 
 
 def _too_many(contact: Contact, at: datetime) -> bool:
