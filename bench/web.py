@@ -53,7 +53,10 @@ def measure(
     log = Path(settings.NGOMA_DATA) / "server.log"
     wanted = [page for page in PAGES if only.lower() in page.name.lower()]
     for limit in dict.fromkeys(page.limit for page in wanted):
-        with running(url, log, limit) as server, tempfile.TemporaryDirectory() as folder:
+        with (
+            running(url, log, NGOMA_FLOOD_LIMIT=str(limit)) as server,
+            tempfile.TemporaryDirectory() as folder,
+        ):
             for page in (each for each in wanted if each.limit == limit):
                 pages.append(_measured(page, book, server, Path(folder), seconds))
                 answers = pages[-1].answers if not pages[-1].good else ""

@@ -1,9 +1,10 @@
 """Map and list: the same reports, chosen by the address."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
+from math import asinh, pi, radians, tan
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,22 @@ from ngoma.base.clock import frozen, now
 from ngoma.casework import deciding, working
 from ngoma.intake.submit import Receipt
 from ngoma.people.permissions import Actor
-from ngoma.public import listing, mapping
+from ngoma.public import listing
+from ngoma.records.sql import counts
+from tests.insight.following import count_up
 
 Tell = Callable[..., Receipt]
-BOX = {"box": "0,32,1,33"}
+WORLD = "/small/tiles/0/0/0.json"
+
+
+@pytest.fixture
+def counted(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """Counts what has happened; no model empties the counts after a test."""
+    counts.drop()
+    counts.create()
+    yield count_up
+    counts.drop()
+    counts.create()
 
 
 @pytest.fixture
@@ -52,14 +65,34 @@ CHOICES: list[tuple[dict[str, Any], int]] = [
 ]
 
 
-@pytest.mark.usefixtures("town_of_reports")
 @pytest.mark.parametrize(("chosen", "count"), CHOICES)
-def test_the_list_equals_the_map(reader: Client, chosen: dict[str, Any], count: int) -> None:
+def test_the_list_equals_the_map(
+    counted: Callable[[], None],
+    town_of_reports: None,
+    reader: Client,
+    chosen: dict[str, Any],
+    count: int,
+) -> None:
+    counted()
     listed = _listed(reader, "/small/list", chosen)
     assert len(listed) == count
     assert _listed(reader, "/small/map", chosen) == listed
-    points = reader.get("/small/map.json", chosen | BOX).json()["points"]
+    assert shown(reader.get(WORLD, chosen).json()) == count
+    close = [_tile(0.15, 32.05), _tile(0.15, 32.15), _tile(0.12, 32.02), _tile(0.12, 32.12)]
+    points = [point for each in close for point in reader.get(each, chosen).json()["points"]]
     assert {point[0] for point in points} == set(listed)
+
+
+def shown(tile: dict[str, Any]) -> int:
+    """How many cases a tile shows."""
+    return len(tile.get("points", ())) + sum(each[2] for each in tile.get("clusters", ()))
+
+
+def _tile(lat: float, lon: float, zoom: int = 18) -> str:
+    """The address of the tile around a point (Web Mercator, as XYZ)."""
+    x = int((lon + 180) / 360 * 2**zoom)
+    y = int((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**zoom)
+    return f"/small/tiles/{zoom}/{x}/{y}.json"
 
 
 @pytest.mark.usefixtures("town_of_reports")
@@ -78,21 +111,28 @@ def test_pages_follow_each_other_without_gap_or_repetition(
     assert reader.get("/small/list?after=nonsense").status_code == 200
 
 
-@pytest.mark.usefixtures("town_of_reports")
-def test_what_is_too_much_for_a_map_is_counted(
-    reader: Client, monkeypatch: pytest.MonkeyPatch
+def test_the_list_follows_the_window_of_the_map(
+    counted: Callable[[], None], town_of_reports: None, reader: Client
 ) -> None:
-    monkeypatch.setattr(mapping, "MOST", 3)
-    answer = reader.get("/small/map.json", BOX).json()
-    assert "points" not in answer
-    assert sum(count for _lat, _lon, count in answer["clusters"]) == 7
+    counted()
+    west, both = "0.1,32,0.2,32.1", "0,32,1,33"
+    assert len(_listed(reader, "/small/list", {"box": west})) == 2
+    assert len(_listed(reader, "/small/list/part", {"box": west})) == 2
+    assert len(_listed(reader, "/small/list", {"box": both})) == 7
+    everything = _listed(reader, "/small/list", {})
+    for nonsense in ("", "1,2,3", "a,b,c,d", "1,32,0,33", "0,33,1,32", "nan,32,1,33"):
+        assert _listed(reader, "/small/list", {"box": nonsense}) == everything
 
 
-@pytest.mark.parametrize(
-    "box", ["", "1,2,3", "a,b,c,d", "1,32,0,33", "0,33,1,32", "nan,32,1,33", "0,32,1,999"]
-)
-def test_a_bad_box_is_refused(reader: Client, box: str) -> None:
-    assert reader.get("/small/map.json", {"box": box}).status_code == 400
+def test_the_embedded_map_alone_may_be_framed(reader: Client) -> None:
+    framed = reader.get("/small/embed?state=open")
+    assert "X-Frame-Options" not in framed
+    assert "frame-ancestors *" in framed["Content-Security-Policy"]
+    assert not framed.cookies
+    for page in ("", "report", "map", "list", "places", "mine", "find"):
+        answer = reader.get(f"/small/{page}")
+        assert answer["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
 
 
 def test_the_outline_holds_the_largest_places(reader: Client) -> None:
@@ -100,8 +140,10 @@ def test_the_outline_holds_the_largest_places(reader: Client) -> None:
     assert names == {"Kata ya Magharibi", "East Ward"}
 
 
-@pytest.mark.usefixtures("town_of_reports")
-def test_a_place_tells_what_is_open_in_it_and_below(reader: Client) -> None:
+def test_a_place_tells_what_is_open_in_it_and_below(
+    counted: Callable[[], None], town_of_reports: None, reader: Client
+) -> None:
+    counted()
     html = reader.get("/small/places/east").content.decode()
     assert "<dd>5</dd>" in html
     assert "Nsambya" in html

@@ -212,6 +212,5 @@ def _said_by_script(site: Site) -> dict[str, str]:
         "going": _("Sending your report"),
         "kept": _("We kept what you had begun."),
         "anew": _("Start anew"),
-        "forget": _("Forget it"),
         "missing": _("Something is missing"),
     }
