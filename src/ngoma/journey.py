@@ -15,6 +15,7 @@ from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
 from ngoma.notices.telling import tell
 from ngoma.open311.fetching import FETCH, fetch_photo
+from ngoma.people.codes import forget_old
 from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
 from ngoma.proposals.reading import read
@@ -29,6 +30,7 @@ TELL = "notices.tell"
 MOVE = "notices.move"
 SEND = "notices.send"
 CODE = "notices.code"
+OLD_CODES = "notices.old_codes"
 RECEIPT = "notices.receipt"
 
 JOURNEY = {
@@ -60,6 +62,7 @@ HANDLERS = {
     MOVE: Handler(move),
     SEND: Handler(send, atomic=False),
     CODE: Handler(send_code),
+    OLD_CODES: Handler(forget_old),
     RECEIPT: Handler(again),
     FETCH: Handler(fetch_photo, atomic=False),
 }
@@ -72,6 +75,7 @@ TIMERS = (
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("drop files that came in part", timedelta(hours=6), discard_stale),
     Timer("erase followers who never confirmed", timedelta(hours=6), erase_unconfirmed),
+    Timer("drop old one-time codes", timedelta(hours=6), forget_old),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),
 )
 

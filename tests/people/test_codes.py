@@ -44,6 +44,19 @@ def test_the_right_code_is_right_once_and_confirms_the_contact(town: Book) -> No
     assert use(town, codes.digits(code)) is None
 
 
+@pytest.mark.parametrize("zero", ["0", "٠", "०", "０"])
+def test_it_is_right_in_any_script(town: Book, zero: str) -> None:
+    code = codes.make(contact(town), REPORTS)
+    typed = "".join(chr(ord(zero) + int(each)) for each in codes.digits(code))
+    assert use(town, typed) is not None
+
+
+@pytest.mark.parametrize("typed", ["", "\0", "six", "1" * 5000, "²³¹²³¹", "-12345", "1e5"])
+def test_what_is_no_code_is_wrong(town: Book, typed: str) -> None:
+    codes.make(contact(town), REPORTS)
+    assert use(town, typed) is None
+
+
 def test_five_wrong_ones_void_it(town: Book) -> None:
     code = codes.make(contact(town), REPORTS)
     for _ in range(codes.MOST_WRONG):
@@ -103,6 +116,32 @@ def test_a_list_of_strangers_does_not_cost_the_city_without_end(
     with pytest.raises(TooMany):
         codes.make(contact(town, "4@example.org"), REPORTS)
     assert codes.make(confirmed, REPORTS), "who is known is not kept waiting"
+
+
+def test_many_contacts_are_not_guessed_at(town: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "CITY_WRONG", 12)
+    mine = codes.make(contact(town), REPORTS)
+    for number in range(3):
+        address = f"{number}@example.org"
+        code = codes.make(contact(town, address), REPORTS)
+        for _ in range(4):
+            assert use(town, wrong(code), address=address) is None
+    for address in ("a@example.org", "unknown@example.org"):
+        with pytest.raises(TooMany):
+            use(town, codes.digits(mine), address=address)
+    later = mine.created_at + timedelta(hours=1, seconds=1)
+    again = codes.make(contact(town), REPORTS, at=later)
+    assert use(town, codes.digits(again), at=later) is not None
+
+
+def test_old_codes_are_dropped(town: Book) -> None:
+    known = contact(town)
+    report = codes.make(known, Code.Purpose.VERIFY)
+    codes.make(known, REPORTS)
+    end = report.expires_at + codes.KEEP
+    assert codes.forget_old(end - timedelta(days=1)) == 1
+    assert codes.forget_old(end) == 0
+    assert codes.forget_old(end + MINUTE) == 1
 
 
 def test_the_row_gives_nothing_away(town: Book, settings: Any) -> None:

@@ -14,7 +14,7 @@ from ngoma.intake.submit import Receipt
 from ngoma.notices.sending import outgoing
 from ngoma.people import codes
 from ngoma.public import mine
-from ngoma.records.models import Code, Contact, Notice, Report
+from ngoma.records.models import Code, Contact, Follow, Notice, Report
 from ngoma.work.worker import run_until_idle
 
 Tell = Callable[..., Receipt]
@@ -118,6 +118,20 @@ def test_an_address_is_erased_when_its_owner_is_sure(reader: Client, tell: Tell)
     assert reader.get(way).status_code == 404
 
 
+def test_who_is_erased_follows_nothing_any_more(reader: Client, tell: Tell, town: Book) -> None:
+    from ngoma.notices import following
+    from ngoma.people.vault import Address
+
+    case = tell(email="a@example.org").case
+    address = Address("email", "a@example.org")
+    following.follow(town.id, address, language="en", case=case, confirmed=True)
+    neighbour = following.follow(
+        town.id, Address("email", "b@example.org"), language="en", case=case, confirmed=True
+    )
+    reader.post(open_list(reader).wsgi_request.path, {"sure": "yes"})
+    assert list(Follow.objects.all()) == [neighbour]
+
+
 @pytest.mark.parametrize("typed", ["", "nobody", "a@", "12", "a@example.org\r\nBcc: b@c.de", "\0"])
 def test_what_is_no_address_is_said(reader: Client, typed: str) -> None:
     answer = reader.post(MINE, {"contact": typed})
@@ -145,6 +159,22 @@ def test_the_code_of_a_new_address_comes_with_the_receipt(reader: Client, tell: 
     run_until_idle()
     again = Notice.objects.filter(kind="received").latest("pk")
     assert "Code" not in outgoing(again).text, "who is confirmed is not asked again"
+
+
+def test_a_code_is_asked_for_while_it_can_be_typed(reader: Client, tell: Tell) -> None:
+    told = tell(phone="0772 123456").report
+    shown = tell(phone="0772 123457", demo=True).report
+
+    def asks(report: Report) -> bool:
+        page = reader.get(f"/small/r/{report.reference}/{report.secret}")
+        return "yours?" in page.content.decode()
+
+    assert asks(told), "the message may be sent a moment later"
+    run_until_idle()
+    assert asks(told)
+    assert not asks(shown), "a demonstration sends nothing"
+    with clock.frozen(clock.now() + codes.LIVES[Code.Purpose.VERIFY]):
+        assert not asks(told)
 
 
 def test_a_code_that_was_not_sent_in_time_is_not_sent(reader: Client, tell: Tell) -> None:

@@ -1,4 +1,4 @@
-"""A one-time code is sent: by a message of its own, or in the one that says a report has come."""
+"""A one-time code is sent, by a message of its own, and typed by who has read it."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -23,6 +23,19 @@ def ask(city_id: int, finder: str, purpose: Code.Purpose, language: str) -> None
     """
     wanted = {"city": city_id, "finder": finder, "purpose": purpose, "language": language}
     put("notices.code", wanted)
+
+
+def enter(city_id: int, finder: str, purpose: Code.Purpose, typed: str) -> Contact | None:
+    """The contact whose code was typed, which is then used up; None for a wrong one.
+
+    A wrong one puts a job, whoever it was for, so it takes one write to the disk whether the
+    address is known or not. Raises `TooMany`.
+    """
+    with transaction.atomic():
+        contact = codes.use(purpose, typed, city_id=city_id, finder=finder)
+        if contact is None:
+            put("notices.old_codes", {})
+    return contact
 
 
 def send_code(city: int, finder: str, purpose: str, language: str) -> None:

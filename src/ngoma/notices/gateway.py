@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{6,}\d")
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{4,}\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,5 +60,5 @@ class Unsure(NotSent):
 
 
 def without_addresses(text: str) -> str:
-    """The text without phone numbers and e-mail addresses."""
+    """The text without phone numbers, e-mail addresses and one-time codes."""
     return _PERSONAL.sub("…", text)

@@ -25,6 +25,9 @@ from ngoma.work.queue import Later
 GIVE_UP = timedelta(days=2)
 """How long after its event a notice is still worth sending."""
 
+GONE = "······"
+"""Stands where a code was that is not kept any more."""
+
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
 
@@ -71,13 +74,13 @@ def outgoing(notice: Notice) -> Message:
     """The message as its reader gets it, to their address, with what the text has places for."""
     assert notice.contact is not None
     leads = way(notice)
-    code = codes.digits(notice.code) if notice.code else ""
+    code = codes.digits(notice.code) if notice.code else GONE
     return Message(
         notice=notice.pk,
         to=vault.reveal(notice.contact).address,
         sender=_sender(leads.book, notice.channel),
         sender_address=leads.book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
-        subject=notice.subject,
+        subject=notice.subject.replace(CODE, code),
         text=notice.text.replace(CODE, code).replace(LINK, leads.link),
         link=leads.link,
         thread=leads.thread,

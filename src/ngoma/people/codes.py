@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from ngoma.base.clock import now
 from ngoma.people import vault
@@ -30,13 +30,25 @@ LIVES = {
 PACES = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 """How many codes go to one contact in a time: nobody's phone can be flooded with them."""
 
+CITY_WRONG = 200
+"""How many wrong codes for lists of reports are typed in a city before none is taken, for an hour.
+
+Five guesses at each of many contacts would open some list in the end; so many at most, and it takes
+hundreds of days."""
+
+KEEP = timedelta(days=1)
+"""How long a code that is good no longer still counts against another one."""
+
+SOON = timedelta(hours=1)
+"""How long after a report its code may still have to be made, on the slowest day."""
+
 CITY_HOURLY = 300
 """How many codes go to contacts that have never been confirmed, in one hour of one city: what a
 stranger with a list of numbers can make it pay for."""
 
 
 class TooMany(Exception):
-    """No code is made now: the contact or the city has had as many as it may."""
+    """No code is made or taken now: the contact or the city has had as many as it may."""
 
 
 def make(
@@ -85,10 +97,13 @@ def use(
     """The contact, if what was typed is one of its codes; the code is then used up.
 
     `finder` is the contact's (`vault.finder`). None otherwise, and a wrong one counts against every
-    code that could have been meant; so it does whoever else types at the same moment.
+    code that could have been meant; so it does whoever else types at the same moment. Raises
+    `TooMany` for every contact while a city's lists of reports are being guessed at.
     """
     at = at or now()
-    given = "".join(each for each in typed if each.isdecimal())
+    if purpose == Code.Purpose.REPORTS and _guessed_at(city_id, at):
+        raise TooMany
+    given = _read(typed)
     with transaction.atomic():
         live = _live(purpose, city_id, finder, at)
         if report is not None:
@@ -101,6 +116,28 @@ def use(
     return None
 
 
+def forget_old(at: datetime | None = None) -> int:
+    """Drop the codes that count no more. Returns how many."""
+    old = Code.objects.filter(expires_at__lt=(at or now()) - KEEP)
+    return old.delete()[1].get("records.Code", 0)
+
+
+def awaited(report: Report, *, at: datetime | None = None) -> bool:
+    """Whether a code that confirms a report's address can be typed, or is still to be sent."""
+    at = at or now()
+    if report.demo:
+        return False
+    sent = Code.objects.filter(report=report, purpose=Code.Purpose.VERIFY)
+    if sent.exists():
+        return sent.filter(_good(at)).exists()
+    return report.received_at > at - SOON
+
+
+def _read(typed: str) -> str:
+    """The digits of what was typed, however they are parted and in whatever script."""
+    return "".join(str(int(each)) for each in typed[:64] if each.isdecimal())
+
+
 def _used(code: Code, at: datetime) -> Contact:
     Code.objects.filter(pk=code.pk).update(used_at=at)
     contact = code.contact
@@ -111,14 +148,26 @@ def _used(code: Code, at: datetime) -> Contact:
 
 
 def _live(purpose: Code.Purpose, city_id: int, finder: str, at: datetime) -> QuerySet[Code]:
-    return Code.objects.filter(
+    meant = Code.objects.filter(
         purpose=purpose,
         contact__city=city_id,
         contact__finder=finder,
-        used_at=None,
-        expires_at__gt=at,
-        attempts__lt=MOST_WRONG,
     )
+    return meant.filter(_good(at))
+
+
+def _good(at: datetime) -> Q:
+    """Which codes can still be typed."""
+    return Q(used_at=None, expires_at__gt=at, attempts__lt=MOST_WRONG)
+
+
+def _guessed_at(city_id: int, at: datetime) -> bool:
+    lately = Code.objects.filter(
+        purpose=Code.Purpose.REPORTS,
+        contact__city=city_id,
+        created_at__gt=at - timedelta(hours=1),
+    )
+    return (lately.aggregate(wrong=Sum("attempts"))["wrong"] or 0) >= CITY_WRONG
 
 
 def _too_many(contact: Contact, at: datetime) -> bool:

@@ -133,6 +133,11 @@ def erase(contact: Contact) -> None:
     contact.delete()
 
 
+def erase_address(contact: Contact) -> None:
+    """Forget an address in its city for good, whatever it was left for: reports and follows."""
+    Contact.objects.filter(city=contact.city_id, finder=contact.finder).delete()
+
+
 def erase_expired(at: datetime | None = None) -> int:
     """Forget every contact whose time is over. Returns how many."""
     return Contact.objects.filter(expires_at__lt=at or now()).delete()[1].get("records.Contact", 0)

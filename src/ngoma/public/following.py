@@ -15,7 +15,7 @@ from ngoma.base.characters import clean
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
 from ngoma.notices import following, push
-from ngoma.notices.codes import ask
+from ngoma.notices.codes import ask, enter
 from ngoma.people import codes, vault
 from ngoma.people.vault import Address, BadAddress
 from ngoma.public import flooding, status
@@ -63,7 +63,7 @@ def follow(request: HttpRequest, site: Site) -> HttpResponse:
         _begin(site, matter, address)
         ask(site.book.id, finder, FOLLOW, site.language)
         return _ask_code(request, site, matter, typed)
-    contact = codes.use(FOLLOW, given, city_id=site.book.id, finder=finder)
+    contact = enter(site.book.id, finder, FOLLOW, given)
     found = following.confirm(contact, case=matter.case, place=matter.place) if contact else None
     if found is None:
         wrong = _("This code is not right, or too old. Look at it again, or ask for a new one.")

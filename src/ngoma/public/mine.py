@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from ngoma.base.characters import clean
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
-from ngoma.notices.codes import ask
+from ngoma.notices.codes import ask, enter
 from ngoma.people import codes, vault
+from ngoma.people.codes import TooMany
 from ngoma.people.vault import Address, BadAddress
 from ngoma.public import flooding
 from ngoma.public.lines import own_line
@@ -53,10 +54,8 @@ def mine(request: HttpRequest, site: Site) -> HttpResponse:
     if "code" not in request.POST:
         ask(site.book.id, finder, REPORTS, site.language)
         return _ask_code(request, site, typed)
-    given = request.POST["code"]
-    contact = codes.use(REPORTS, given, city_id=site.book.id, finder=finder)
+    contact, wrong = _whose(site, finder, request.POST["code"])
     if contact is None:
-        wrong = _("This code is not right, or too old. Look at it again, or ask for a new one.")
         return _ask_code(request, site, typed, wrong=wrong)
     response = HttpResponseRedirect(site.url(f"mine/{signing.dumps(contact.pk, salt=SALT)}"))
     response.status_code = 303
@@ -72,10 +71,20 @@ def list_of(request: HttpRequest, site: Site, token: str) -> HttpResponse:
         return _ask(request, site, wrong=_("That was open for an hour. Ask for a new code."))
     if request.method == "POST":
         if request.POST.get("sure"):
-            vault.erase(contact)
+            vault.erase_address(contact)
             return private(show(request, site, "mine-erased", {}))
         return private(_list(request, site, contact, token, unsure=True))
     return private(_list(request, site, contact, token))
+
+
+def _whose(site: Site, finder: str, code: str) -> tuple[Contact | None, str]:
+    """The contact whose code was typed, or what is wrong with it."""
+    try:
+        contact = enter(site.book.id, finder, REPORTS, code)
+    except TooMany:
+        return None, _("Many wrong codes are being typed just now, so none is taken for an hour.")
+    wrong = _("This code is not right, or too old. Look at it again, or ask for a new one.")
+    return contact, "" if contact else wrong
 
 
 def _list(

@@ -105,9 +105,9 @@ def _opened(site: Site, reference: str, secret: str) -> Story:
 
 
 def _unconfirmed(told: Told) -> str:
-    """The end of the address that the reporter left and has not confirmed; empty for none."""
+    """The end of the address that the reporter left and can confirm by a code; empty for none."""
     report = Report.objects.select_related("contact").get(pk=told.report_id)
-    if report.contact is None or report.contact.verified_at is not None:
+    if report.contact is None or report.contact.verified_at or not codes.awaited(report):
         return ""
     try:
         return vault.hint(report.contact)
