@@ -38,10 +38,14 @@ class Matter:
     fields: dict[str, str]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
 def follow(request: HttpRequest, site: Site) -> HttpResponse:
-    """Ask an address for its code, then follow."""
+    """Ask for an address, then for its code, then follow."""
+    if request.method != "POST":
+        asked = request.GET
+        matter = _matter(site, asked.get("case", ""), asked.get("place", ""))
+        return show(request, site, "follow", {"matter": matter, "typed": "", "wrong": ""})
     matter = _matter(site, request.POST.get("case", ""), request.POST.get("place", ""))
     typed = request.POST.get("contact", "")
     try:
