@@ -30,7 +30,10 @@ _KINDS = {
     "refused": (Kind.REFUSED,),
 }
 
-_COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM records_counted c WHERE {where} LIMIT %s) few"
+_ALL = """
+SELECT CAST(COALESCE(SUM(c.cases), 0) AS BIGINT) FROM records_count c
+WHERE c.city_id = %s AND c.place = 0 AND c.cell BETWEEN %s AND %s
+"""
 _POINTS = """
 SELECT c.reference, c.lat, c.lon, c.state, few.kind
 FROM (SELECT c.case_id, c.kind FROM records_counted c WHERE {where} LIMIT %s) few
@@ -77,7 +80,7 @@ def in_tile(wanted: Wanted, tile: Tile) -> list[Point] | list[Cluster]:
     """The cases of a tile as points; as clusters where they are many."""
     where, parameters = _looked_at(wanted, tile)
     by_counts = wanted.places is None or wanted.area is not None
-    if by_counts and tile.zoom <= LAST and not _few(wanted, tile):
+    if by_counts and tile.zoom <= LAST and not _few(wanted.city_id, tile):
         return _stored(wanted, tile)
     rows = fetch(_POINTS.format(where=where), [*parameters, POINTS + 1])
     if len(rows) <= POINTS:
@@ -105,10 +108,10 @@ def inside(wanted: Wanted, box: Box) -> Inside:
     return Inside(condition, [left, right, top, bottom], None)
 
 
-def _few(wanted: Wanted, tile: Tile) -> bool:
+def _few(city_id: int, tile: Tile) -> bool:
     """Whether the tile holds so little, chosen or not, that all of it can be looked at."""
-    where = "c.city_id = %s AND c.quad BETWEEN %s AND %s"
-    ((count,),) = fetch(_COUNT.format(where=where), [wanted.city_id, *tile.keys, LIVE + 1])
+    cells = tile.cells(max(tile.zoom, FIRST))
+    ((count,),) = fetch(_ALL, [city_id, *cells])
     return bool(count <= LIVE)
 
 
