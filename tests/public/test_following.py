@@ -233,7 +233,10 @@ def test_a_browser_follows_at_once_and_is_kept_sealed(reader: Client, tell: Tell
     [
         {"endpoint": "http://push.example/abc"}, {"endpoint": "https://"}, {"endpoint": 5},
         {"endpoint": "https://push.example/" + "x" * 1000}, {"p256dh": "AAAA"}, {"auth": "%%"},
-        {"auth": None}, {"endpoint": "file:///etc/passwd"},
+        {"auth": None}, {"endpoint": "file:///etc/passwd"}, {"p256dh": "BA" + "A" * 85},
+        {"endpoint": "https://[::1]/x"}, {"endpoint": "https://[::1"}, {"endpoint": "https://é/"},
+        {"endpoint": "https://me:secret@push.example/"}, {"endpoint": "https://push.example:0/"},
+        {"endpoint": "https://push.example:x/"}, {"endpoint": "https://push.example/\n"},
     ],
 )  # fmt: skip
 def test_what_is_no_subscription_is_refused(
