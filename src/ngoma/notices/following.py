@@ -8,7 +8,7 @@ from django.db import transaction
 from ngoma.base.clock import now
 from ngoma.people import vault
 from ngoma.people.vault import Address
-from ngoma.records.models import Case, Contact, Event, Follow, Place
+from ngoma.records.models import Case, Contact, Follow, Place
 
 PURPOSE = "follow"
 """Of the contacts of followers: kept apart from those of reporters, and no longer than needed."""
@@ -77,12 +77,3 @@ def erase_unconfirmed(at: datetime | None = None) -> int:
     for each in found:
         stop(each)
     return len(found)
-
-
-def move(event: int, case: int) -> None:
-    """Job after a case was merged: who followed it follows the case that it became part of."""
-    into = Event.objects.only("data").get(pk=event, case=case).data["into"]
-    with transaction.atomic():
-        already = Follow.objects.filter(case=into).values("contact")
-        Follow.objects.filter(case=case, contact__in=already).delete()
-        Follow.objects.filter(case=case).update(case=into)

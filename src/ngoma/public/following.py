@@ -107,8 +107,8 @@ def followed(request: HttpRequest, site: Site, secret: str) -> HttpResponse:
     found = follows.filter(secret=clean(secret), city=site.book.id).first()
     if found is None or found.confirmed_at is None:
         raise Http404("no follow")
-    case, place = found.case, found.place
-    matter = _matter(site, case.reference if case else "", place.code if place else "")
+    case = found.case
+    matter = _of_case(site, case) if case else _of_place(site, found.place_id)
     context = {
         "matter": matter,
         "hint": vault.hint(found.contact),
@@ -140,16 +140,27 @@ def _matter(site: Site, reference: str, code: str) -> Matter:
         case = Case.objects.filter(city=site.book.id, reference=clean(reference)).first()
         if case is None or not case.public:
             raise Http404("no public case")
-        return Matter(
-            case=case,
-            place=None,
-            name=site.service(case.service_id) or _("A problem"),
-            url=site.url(f"r/{case.reference}"),
-            fields={"case": case.reference},
-        )
-    entry = site.book.place_by_code.get(code)
-    if entry is None:
+        return _of_case(site, case)
+    found = site.book.place_by_code.get(code)
+    if found is None:
         raise Http404("no place")
+    return _of_place(site, found.id)
+
+
+def _of_case(site: Site, case: Case) -> Matter:
+    """What is followed is shown, and ended, also when it is not public any more."""
+    return Matter(
+        case=case,
+        place=None,
+        name=site.service(case.service_id) or _("A problem"),
+        url=site.url(f"r/{case.reference}"),
+        fields={"case": case.reference},
+    )
+
+
+def _of_place(site: Site, place_id: int | None) -> Matter:
+    assert place_id is not None
+    entry = site.book.places[place_id]
     return Matter(
         case=None,
         place=Place.objects.get(pk=entry.id),
