@@ -109,6 +109,27 @@ def tiles_(
     _keep(found, json)
 
 
+@app.command()
+def phone(
+    city: City = "kampala", reports: Reports = 1000, data: Data = None, json: Json = None
+) -> None:
+    """Measure the residents' pages in a browser on a slow line. Needs the tests' packages."""
+    place = _filled(data, city, reports)
+    from playwright.sync_api import sync_playwright
+
+    from bench import phone as slow
+    from bench.serving import running
+
+    with (
+        running(place.url, place.data / "server.log") as server,
+        sync_playwright() as playwright,
+    ):
+        url = f"http://localhost:{server.port}/{city}"
+        found = slow.measure(playwright.chromium, url, say=err.print)
+    typer.echo(tables.phone(found))
+    _keep(found, json)
+
+
 @app.command("all")
 def all_(
     reports: Reports = 100_000,

@@ -13,6 +13,7 @@ from bench.starting import Started
 
 if TYPE_CHECKING:
     from bench.importing import Imported
+    from bench.phone import Taken as Carried
     from bench.tiles import Tiles
     from bench.web import Measured, Web
 
@@ -80,6 +81,21 @@ def web(found: "Web") -> str:
     )
     table = _table(titles, map(_page, found.pages))
     return f"{table}\n\nLargest web worker: {found.worker_mb:.0f} MB resident (at most 150)."
+
+
+def phone(found: "Sequence[Carried]") -> str:
+    """What a phone on a slow line waits for."""
+    rows = [
+        (
+            each.name,
+            f"{each.most:g}",
+            f"**{each.seconds:.1f}**{' ✗' if each.seconds > each.most else ''}",
+            f"{each.line:.1f}" if each.line else "–",
+        )
+        for each in found
+    ]
+    titles = ("On a phone: 400 kbit/s, 400 ms", "at most, s", "**median, s**", "line alone, s")
+    return _table(titles, rows)
 
 
 def tiles(found: "Tiles", most_ms: float, most_kb: float) -> str:
