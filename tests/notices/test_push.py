@@ -198,7 +198,7 @@ def test_a_browser_that_takes_no_more_is_forgotten(
 
     case = tell().case
     address = Address(Contact.Kind.PUSH, message(service).to)
-    following.follow(case.city_id, address, language="en", case=case, confirmed=True)
+    following.follow(case.city_id, address, language="en", case=case)
     monkeypatch.setitem(
         sending.GATEWAYS, "push", lambda told: deliver(told, allowed=lambda _: True)
     )

@@ -98,11 +98,10 @@ def _follow(town: Book, case: Case) -> None:
     raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     keys = (urlsafe_b64encode(each).rstrip(b"=").decode() for each in (raw, b"a" * 16))
     browser = push.Subscription("https://push.invalid/x", *keys)
-    for address in (
-        Address("push", push.packed(browser)),
-        Address("email", f"f{MAIL.casefold()}"),
-    ):
-        following.follow(town.id, address, language="en", case=case, confirmed=True)
+    stranger = Address("email", f"f{MAIL.casefold()}")
+    following.ask_code(town.id, stranger, "en")
+    for address in (Address("push", push.packed(browser)), stranger):
+        following.follow(town.id, address, language="en", case=case)
 
 
 def _report(town: Book, **who: str) -> Receipt:

@@ -18,6 +18,7 @@ from ngoma.cities.book import Book, book
 from ngoma.intake.submit import Receipt
 from ngoma.notices import following
 from ngoma.notices.sending import outgoing
+from ngoma.people import vault
 from ngoma.people.permissions import Actor
 from ngoma.records.models import Case, Code, Contact, Event, Follow, Notice
 from ngoma.work.worker import run_until_idle
@@ -100,9 +101,44 @@ def test_nothing_but_a_code_goes_to_who_did_not_confirm(
     deciding.accept(actor=officer, case_id=told.case.pk)
     run_until_idle()
     assert list(Notice.objects.values_list("kind", flat=True)) == ["code"]
-    assert following.erase_unconfirmed(now() + timedelta(hours=1)) == 0
-    assert following.erase_unconfirmed(now() + timedelta(days=2)) == 1
+    assert not Follow.objects.exists()
+    assert vault.erase_expired(now() + timedelta(hours=23)) == 0
+    assert vault.erase_expired(now() + timedelta(hours=25)) == 1
     assert not Contact.objects.exists()
+
+
+def test_who_follows_nobody_learns_nor_changes(
+    reader: Client, tell: Tell, django_assert_num_queries: Any
+) -> None:
+    answers = []
+    fields = {"contact": "f@example.org", "place": "west"}
+    for _ in range(2):
+        with django_assert_num_queries(5):
+            asked = reader.post("/small/sw/follow", fields)
+        Code.objects.all().delete()
+        guessed = reader.post("/small/sw/follow", fields | {"code": "12345"})
+        answers.append((asked.status_code, asked.content, guessed.status_code, guessed.content))
+        if not Follow.objects.exists():
+            follow(reader, place="west")
+            known = Contact.objects.get()
+    assert answers[0] == answers[1]
+    after = Contact.objects.get()
+    assert (after.language, after.expires_at) == (known.language, known.expires_at)
+    assert vault.erase_expired(now() + timedelta(days=700)) == 0
+
+
+def test_nobody_follows_everything(
+    reader: Client, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST", 1)
+    follow(reader, place="west")
+    Code.objects.all().update(created_at=now() - timedelta(hours=2))
+    fields = {"contact": "f@example.org", "place": "east"}
+    reader.post(FOLLOW, fields)
+    refused = reader.post(FOLLOW, fields | {"code": code_sent()})
+    assert refused.status_code == 422
+    assert "very many things" in refused.content.decode()
+    assert Follow.objects.count() == 1
 
 
 def test_a_wrong_code_follows_nothing_and_leads_nowhere(reader: Client, tell: Tell) -> None:
@@ -112,10 +148,7 @@ def test_a_wrong_code_follows_nothing_and_leads_nowhere(reader: Client, tell: Te
     right = code_sent()
     wrong = reader.post(FOLLOW, fields | {"code": f"{(int(right) + 1) % 10**6:06}"})
     assert wrong.status_code == 422
-    follow_ = Follow.objects.get()
-    assert follow_.confirmed_at is None
-    assert follow_.secret not in wrong.content.decode()
-    assert reader.get(f"/small/follow/{follow_.secret}").status_code == 404
+    assert not Follow.objects.exists()
 
 
 def test_a_case_that_is_not_public_is_not_followed_nor_told_of(
@@ -274,7 +307,7 @@ def test_very_many_followers_are_told_in_batches(
     west = Place.objects.get(city=town.id, code="west")
     for number in range(8):
         address = Address("email", f"{number}@example.org")
-        following.follow(town.id, address, language="en", place=west, confirmed=True)
+        following.follow(town.id, address, language="en", place=west)
     case = tell(place="kasubi").case
     assert len(news()) == 3, "what is urgent does not wait behind very many"
     for step in (1, 2):
