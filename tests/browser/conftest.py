@@ -11,6 +11,7 @@ from ngoma.cities import book
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import Receipt, submit
 from ngoma.public import remembered
+from tests.insight.following import count_up
 from tests.intake.pictures import encoded, scene
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def kampala(transactional_db: None, settings: Any, tmp_path: Path) -> str:
     load(PACKS / "kampala")
     for number, words in enumerate(("A deep hole", "Ekinnya mu luguudo", "Shimo barabarani")):
         told(words, str(number))
+    count_up()
     return "kampala"
 
 

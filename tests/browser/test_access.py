@@ -13,7 +13,7 @@ pytestmark = pytest.mark.server
 Open = Callable[..., "Page"]
 PAGES = (
     "", "report", "find?ref=KLA", "list?state=open", "map", "places", "places/kawempe", "your-data",
-    "nowhere",
+    "map?box=0.34,32.57,0.36,32.59", "embed", "nowhere",
 )  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

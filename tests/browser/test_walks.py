@@ -1,6 +1,5 @@
 """A resident's way through the pages, with a script and without."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,20 +80,6 @@ def test_chips_come_while_somebody_types(kampala: str, open_page: Open) -> None:
     page = open_page(f"/{kampala}/report")
     page.locator("#words").press_sequentially("deep pothole")
     page.locator("#guess .chip", has_text="Pothole").first.wait_for()
-
-
-def test_a_point_on_the_map_leads_to_its_report(kampala: str, open_page: Open) -> None:
-    page = open_page(f"/{kampala}/map", viewport={"width": 1280, "height": 900})
-    with page.expect_response(re.compile("map.json")) as answered:
-        page.locator("#map canvas").press("+")
-    (_reference, lat, lon, *_rest) = answered.value.json()["points"][0]
-    assert (lat, lon) == (34760, 3258250)
-    canvas = page.locator("#map canvas")
-    for _ in range(6):
-        canvas.press("+")
-    page.wait_for_timeout(400)
-    assert canvas.get_attribute("aria-label")
-    assert page.locator(".line").count() == 3
 
 
 @pytest.mark.parametrize("step", ["report", "lg/report"])
