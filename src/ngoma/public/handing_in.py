@@ -47,7 +47,8 @@ class Told(Struct, kw_only=True):
 @require_POST
 @page
 def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
-    """201 with `reference` (`shown` as people read it) and `url`, the receipt; 200 with those it was given before.
+    """201 with `reference`, how it is `shown`, and `url`, the receipt; 200 with those it was given
+    before.
 
     422 with `problems`, each with the step of the form and the field that it is about; 409 with the
     photos that are `missing`; 429 in a flood, with what the script has to show as `proof`; 400 for
