@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -103,11 +104,18 @@ def _for_sqlite(sql: str) -> str:
 def _answer(request: bytes) -> None:
     first, *lines = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
-    client = Client(headers={"Host": "localhost"})
+    client = _client()
+    client.cookies.clear()
     name, _, value = headers.get("Cookie", "").partition("=")
     if name:
         client.cookies[name] = value
     client.get(first.split()[1])
+
+
+@cache
+def _client() -> Client:
+    """One for all requests: making it costs more than most of them."""
+    return Client(headers={"Host": "localhost"})
 
 
 def _connect(url: str) -> Any:

@@ -19,7 +19,7 @@ from ngoma.records.models import Case, Counted, Report
 from ngoma.records.queries import public_cases, public_counts, public_map
 from ngoma.records.queries.public_cases import KINDS, Wanted
 from ngoma.records.sql import counts
-from ngoma.records.sql.counts import COUNTS, MONTHS, PERIODS
+from ngoma.records.sql.counts import PERIODS, TABLES
 from ngoma.records.sql.statements import fetch
 from ngoma.work import timers
 from tests.casework.test_invariants import ACTS, STEPS
@@ -108,11 +108,11 @@ def _equal_to_the_list(town: Book) -> None:
     standing = public_counts.standing(town.id, everywhere)
     rows, _ = public_cases.page(Wanted(city_id=town.id, kind="open", at=now()), limit=1000)
     assert sum(each.open for each in standing) == len(rows)
-    assert sum(public_counts.open_by_place(town.id, everywhere).values()) == len(rows)
+    assert sum(public_counts.open_by_place(town.id).values()) == len(rows)
 
 
 def _everything() -> list[Any]:
-    rows = [fetch(f"SELECT * FROM {table.name} ORDER BY 1, 2, 3") for table in (COUNTS, MONTHS)]
+    rows = [fetch(f"SELECT * FROM {table.name} ORDER BY 1, 2, 3") for table in TABLES]
     return [*map(sorted, rows), list(Counted.objects.order_by("pk").values_list())]
 
 
@@ -125,7 +125,7 @@ def test_made_anew_nothing_is_left_of_what_was(
     merging.merge(actor=coordinator, case_id=second.case_id, into=first.case_id)
     count_up()
     assert _cases(town) == 1
-    assert fetch("SELECT COUNT(*) FROM records_count WHERE cases = 0") == [(0,)]
+    assert fetch("SELECT COUNT(*) FROM records_cell_count WHERE cases = 0") == [(0,)]
 
 
 def test_time_alone_makes_a_case_late_and_old(
@@ -184,7 +184,7 @@ def test_what_is_private_stands_nowhere_on_the_map(
         counting.look_again(town.id)
     count_up()
     assert _cases(town) == 0
-    assert fetch("SELECT COUNT(*) FROM records_count WHERE cell > 0") == [(0,)]
+    assert fetch("SELECT COUNT(*) FROM records_cell_count") == [(0,)]
     assert not Counted.objects.exclude(quad=None, x=0, y=0).exists()
 
 

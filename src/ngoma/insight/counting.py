@@ -17,7 +17,7 @@ from ngoma.cities.book import book_of
 from ngoma.records.models import ACTIVE, OPEN, Bookmark, Case, Counted, Kind, Report, State
 from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
 from ngoma.records.sql import counts
-from ngoma.records.sql.counts import COUNTS, FIRST, LAST, MONTHS, PERIODS, Key
+from ngoma.records.sql.counts import CELLS, FIRST, LAST, MONTHS, PERIODS, PLACES, Key
 
 READER = "counts"
 BATCH = 500
@@ -94,7 +94,8 @@ def _count(cases: Sequence[Case]) -> None:
     come = [each for key, each in after.items() if not _same(each, before.get(key))]
     signed = [(-1, each) for each in gone] + [(1, each) for each in come]
     cells = _summed((sign, row) for sign, each in signed for row in _cells(each))
-    counts.add(COUNTS, _with_parents(cells))
+    counts.add(CELLS, _with_parents(cells))
+    counts.add(PLACES, _summed((sign, _place(each)) for sign, each in signed))
     counts.add(MONTHS, _summed((sign, row) for sign, each in signed for row in _months(each)))
     Counted.objects.filter(pk__in=[each.pk for each in gone if each.pk not in after]).delete()
     Counted.objects.bulk_create(
@@ -121,7 +122,6 @@ def _with_parents(cells: Changes) -> Changes:
         level = _summed(
             (1, ((city_id, place, cell >> 2, *as_what), sums))
             for (city_id, place, cell, *as_what), sums in level.items()
-            if cell
         )
         every |= level
     return every
@@ -201,15 +201,20 @@ def _month(at: datetime, zone: ZoneInfo) -> int:
 
 
 def _cells(each: Counted) -> Iterator[Row]:
-    """What a case adds to its place and to the smallest cells."""
-    periods = [int(each.age <= number) for number in range(len(PERIODS))]
-    as_what = each.service, each.kind
-    yield (each.city_id, each.place, 0, *as_what), (1, *periods, 0, 0)
+    """What a case adds to the smallest cells."""
     if each.quad is None:
         return
     cell = quad.cell(each.quad, LAST)
+    periods = (int(each.age <= number) for number in range(len(PERIODS)))
+    sums = (1, *periods, each.x, each.y)
     for place in {0, each.area}:
-        yield (each.city_id, place, cell, *as_what), (1, *periods, each.x, each.y)
+        yield (each.city_id, place, cell, each.service, each.kind), sums
+
+
+def _place(each: Counted) -> Row:
+    """What a case adds to its place."""
+    within_a_year = int(each.age <= PERIODS.index(365))
+    return (each.city_id, each.place, each.service, each.kind), (1, within_a_year)
 
 
 def _months(each: Counted) -> Iterator[Row]:

@@ -202,8 +202,7 @@ def _many(count: int) -> int | None:
 def _counted(site: Site, place_ids: list[int]) -> list[tuple[str, str, int]]:
     """Name, address and open cases of these places, by name."""
     counted: Counter[int] = Counter()
-    every = tuple(site.book.places)
-    for place_id, count in public_counts.open_by_place(site.book.id, every).items():
+    for place_id, count in _open(site.book.id).items():
         for each in site.book.chain(place_id):
             counted[each] += count
     entries = (site.book.places[each] for each in place_ids)
@@ -212,6 +211,11 @@ def _counted(site: Site, place_ids: list[int]) -> list[tuple[str, str, int]]:
         for each in entries
         if not each.retired
     )
+
+
+@remembered(2)
+def _open(city_id: int) -> dict[int, int]:
+    return public_counts.open_by_place(city_id)
 
 
 @remembered(60)

@@ -80,6 +80,7 @@ class Figures(NamedTuple):
     late: int
 
 
+# The page is cut out first: what has to be sorted for it is ids alone.
 _PAGE = """
 SELECT c.id, c.reference, c.state, c.public, c.service_id, c.place_id, c.opened_at, c.due,
        c.resolved_at, c.reports_count,
@@ -87,9 +88,10 @@ SELECT c.id, c.reference, c.state, c.public, c.service_id, c.place_id, c.opened_
        CASE WHEN c.public THEN r.public_location ELSE '' END,
        CASE WHEN c.public THEN (SELECT p.name FROM records_photo p
                                 WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1) END
-FROM records_case c LEFT JOIN records_report r ON r.reference = c.reference
-WHERE {conditions}
-ORDER BY c.opened_at DESC, c.id DESC LIMIT %s
+FROM (SELECT c.id FROM records_case c WHERE {conditions}
+      ORDER BY c.opened_at DESC, c.id DESC LIMIT %s) few
+JOIN records_case c ON c.id = few.id LEFT JOIN records_report r ON r.reference = c.reference
+ORDER BY c.opened_at DESC, c.id DESC
 """
 
 _LATE = """

@@ -9,14 +9,14 @@ from ngoma.records.sql.statements import fetch, marks
 _STANDING = """
 SELECT service, CAST(SUM(CASE WHEN kind IN ({open}) THEN cases ELSE 0 END) AS BIGINT),
        CAST(SUM(CASE WHEN kind = {fixed} THEN days_365 ELSE 0 END) AS BIGINT)
-FROM records_count WHERE city_id = %s AND cell = 0 AND place IN ({places}) GROUP BY service
+FROM records_place_count WHERE city_id = %s AND place IN ({places}) GROUP BY service
 """
 _OPEN = """
-SELECT place, CAST(SUM(cases) AS BIGINT) FROM records_count
-WHERE city_id = %s AND cell = 0 AND place IN ({places}) AND kind IN ({open}) GROUP BY place
+SELECT place, CAST(SUM(cases) AS BIGINT) FROM records_place_count
+WHERE city_id = %s AND kind IN ({open}) GROUP BY place
 """
 _MONTHS = """
-SELECT month, CAST(SUM(opened) AS BIGINT), CAST(SUM(fixed) AS BIGINT) FROM records_month
+SELECT month, CAST(SUM(opened) AS BIGINT), CAST(SUM(fixed) AS BIGINT) FROM records_month_count
 WHERE city_id = %s AND place IN ({places}) AND month >= %s GROUP BY month
 """
 _KINDS = {"open": f"{Kind.OPEN:d}, {Kind.LATE:d}", "fixed": f"{Kind.FIXED:d}"}
@@ -44,9 +44,9 @@ def standing(city_id: int, place_ids: Sequence[int]) -> list[Standing]:
     return [Standing(*row) for row in fetch(sql, [city_id, *place_ids])]
 
 
-def open_by_place(city_id: int, place_ids: Sequence[int]) -> dict[int, int]:
-    """How many open cases lie in each place itself (not counting the places in it)."""
-    return dict(fetch(_OPEN.format(places=marks(place_ids), **_KINDS), [city_id, *place_ids]))
+def open_by_place(city_id: int) -> dict[int, int]:
+    """How many open cases lie in each place itself (not counting the places in it); 0: in none."""
+    return dict(fetch(_OPEN.format(**_KINDS), [city_id]))
 
 
 def months(city_id: int, place_ids: Sequence[int], *, since: int) -> list[Month]:

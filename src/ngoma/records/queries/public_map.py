@@ -31,7 +31,7 @@ _KINDS = {
 }
 
 _ALL = """
-SELECT CAST(COALESCE(SUM(c.cases), 0) AS BIGINT) FROM records_count c
+SELECT CAST(COALESCE(SUM(c.cases), 0) AS BIGINT) FROM records_cell_count c
 WHERE c.city_id = %s AND c.place = 0 AND c.cell BETWEEN %s AND %s
 """
 _POINTS = """
@@ -48,7 +48,7 @@ _STORED = """
 SELECT CAST(SUM(n * x) / SUM(n) AS BIGINT), CAST(SUM(n * y) / SUM(n) AS BIGINT),
        CAST(SUM(n) AS BIGINT)
 FROM (SELECT c.cell >> {bits} AS cell, c.{count} AS n, c.x / c.cases AS x, c.y / c.cases AS y
-      FROM records_count c WHERE {where}) kept
+      FROM records_cell_count c WHERE {where}) kept
 WHERE n > 0 GROUP BY cell
 """
 _IN_RUN = """

@@ -21,16 +21,25 @@ class Table(NamedTuple):
     sums: tuple[str, ...]
 
 
-COUNTS = Table(
-    "records_count",
+CELLS = Table(
+    "records_cell_count",
     ("city_id", "place", "cell", "service", "kind"),
     ("cases", *(f"days_{days}" for days in PERIODS), "x", "y"),
 )
-"""`place` 0 is everywhere; with a `cell`, a place at the top of the tree; with cell 0, exactly this
-place, wherever the case is, or none. `x` and `y` are sums of tiles of zoom 24."""
+"""Cases in a cell of the map: all of them (`place` 0), and those in a place at the top of the tree.
+`x` and `y` are sums of tiles of zoom 24."""
 
-MONTHS = Table("records_month", ("city_id", "place", "month"), ("opened", "fixed"))
+PLACES = Table(
+    "records_place_count",
+    ("city_id", "place", "service", "kind"),
+    ("cases", "days_365"),
+)
+"""Cases in exactly this place (0: none), wherever they are."""
+
+MONTHS = Table("records_month_count", ("city_id", "place", "month"), ("opened", "fixed"))
 """Opened and fixed in a month, in exactly this place (0: none)."""
+
+TABLES = (CELLS, PLACES, MONTHS)
 
 FIRST, LAST = 8, 17
 """Zooms whose tiles are cells. The last is some 300 m wide on the equator."""
@@ -40,7 +49,7 @@ Key = tuple[int, ...]
 
 def create() -> None:
     """Make the empty tables."""
-    for table in (COUNTS, MONTHS):
+    for table in TABLES:
         columns = ", ".join(f"{name} bigint NOT NULL" for name in (*table.key, *table.sums))
         # PostgreSQL can rewrite a row in place where its page has room left.
         way = "WITH (fillfactor = 80)" if connection.vendor == "postgresql" else "WITHOUT ROWID"
@@ -49,7 +58,7 @@ def create() -> None:
 
 def drop() -> None:
     """Throw the tables away."""
-    for table in (COUNTS, MONTHS):
+    for table in TABLES:
         _run(f"DROP TABLE IF EXISTS {table.name}")
 
 
@@ -78,7 +87,7 @@ def add(table: Table, changes: Mapping[Key, Sequence[int]]) -> None:
 
 def tidy() -> None:
     """After very much was written: let the database know what is there."""
-    for table in (COUNTS, MONTHS):
+    for table in TABLES:
         _run(f"ANALYZE {table.name}")
 
 
