@@ -43,10 +43,10 @@ class Server:
 
 
 @contextmanager
-def running(url: str, log: Path) -> Iterator[Server]:
+def running(url: str, log: Path, **settings: str) -> Iterator[Server]:
     """`ngoma web` as in production, until the block ends. What it says is written to `log`."""
     port = free_port()
-    environment = os.environ | {"NGOMA_PROCESSES": str(PROCESSES)}
+    environment = os.environ | {"NGOMA_PROCESSES": str(PROCESSES)} | settings
     command = [sys.executable, "-m", "ngoma", "web", "--port", str(port)]
     with log.open("wb") as said:
         process = subprocess.Popen(

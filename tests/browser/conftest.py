@@ -11,6 +11,8 @@ from ngoma.cities import book
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import Receipt, submit
 from ngoma.public import remembered
+from tests.browser.installation import installed
+from tests.browser.pages import Site
 from tests.intake.pictures import encoded, scene
 
 if TYPE_CHECKING:
@@ -51,6 +53,14 @@ def told(words: str, key: str) -> Receipt:
             photos=(encoded(scene(), "JPEG"),),
         )
     )
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """All that a resident can see, on a server as in production; made once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    with installed((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site") as site:
+        yield site
 
 
 @pytest.fixture
