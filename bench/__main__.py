@@ -92,6 +92,44 @@ def start(json: Json = None) -> None:
     _keep(found, json)
 
 
+@app.command("tiles")
+def tiles_(
+    city: City = "kampala",
+    reports: Reports = 1_000_000,
+    data: Data = None,
+    json: Json = None,
+) -> None:
+    """Measure the map's tiles with whatever filters, one at a time."""
+    place = _filled(data, city, reports)
+    from bench import tiles
+    from ngoma.cities.book import book
+
+    found = tiles.measure(book(city), place.database, place.url, reports, say=err.print)
+    typer.echo(tables.tiles(found, tiles.MOST_MS, tiles.MOST_KB))
+    _keep(found, json)
+
+
+@app.command()
+def phone(
+    city: City = "kampala", reports: Reports = 1000, data: Data = None, json: Json = None
+) -> None:
+    """Measure the residents' pages in a browser on a slow line. Needs the tests' packages."""
+    place = _filled(data, city, reports)
+    from playwright.sync_api import sync_playwright
+
+    from bench import phone as slow
+    from bench.serving import running
+
+    with (
+        running(place.url, place.data / "server.log") as server,
+        sync_playwright() as playwright,
+    ):
+        url = f"http://localhost:{server.port}/{city}"
+        found = slow.measure(playwright.chromium, url, say=err.print)
+    typer.echo(tables.phone(found))
+    _keep(found, json)
+
+
 @app.command("all")
 def all_(
     reports: Reports = 100_000,
@@ -153,6 +191,8 @@ def _fill(place: Ground, city: str, reports: int) -> Filled:
     from bench import filling, staff
     from ngoma.cities.book import book_of
     from ngoma.cities.load import load
+    from ngoma.insight import counting
+    from ngoma.records.models import Event
     from ngoma.settings.prepared import PACKS
 
     book = book_of(load(PACKS / city).pk)
@@ -164,6 +204,8 @@ def _fill(place: Ground, city: str, reports: int) -> Filled:
             book, reports, until=now(), staff=clerk.pk, advance=lambda n: bar.advance(task, n)
         )
         seconds = time.perf_counter() - started
+        counts = bar.add_task("Counts", total=Event.objects.count())
+        counting.rebuild(lambda done: bar.update(counts, completed=done))
     filled = Filled(city, reports, rows, seconds)
     place.remember(filled)
     return filled

@@ -20,11 +20,13 @@ import msgspec
 
 
 class Taken(msgspec.Struct):
-    """What came back: answers by status, seconds of each, bytes of all, and how long it took."""
+    """What came back: answers by status, seconds of each, bytes of all and of the largest, and how
+    long it took."""
 
     statuses: dict[str, int]
     times: list[float]
     size: int
+    largest: int
     seconds: float
 
     @property
@@ -40,7 +42,7 @@ class Taken(msgspec.Struct):
 
 async def run(requests: Iterator[bytes], port: int, connections: int, seconds: float) -> Taken:
     """Send as many requests as are answered in that time, one at a time on each connection."""
-    taken, statuses = Taken({}, [], 0, 0.0), Counter[str]()
+    taken, statuses = Taken({}, [], 0, 0, 0.0), Counter[str]()
     start = time.perf_counter()
 
     async def visit() -> None:
@@ -53,6 +55,7 @@ async def run(requests: Iterator[bytes], port: int, connections: int, seconds: f
             status, size = await _answer(reader)
             taken.times.append(time.perf_counter() - sent)
             taken.size += size
+            taken.largest = max(taken.largest, size)
             statuses[status] += 1
         writer.close()
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from bench import staff
 from bench.filling import City
+from ngoma.base.quad import spot
 from ngoma.cities.book import Book
 from ngoma.public.drafts import Draft
 
@@ -17,22 +18,27 @@ MANY = 400
 """Different requests of one page that are gone through again and again."""
 ONCE = 8000
 """Different reports to hand in, each once: more than are taken in the time."""
-POINTS = 1990
-"""At most so many in the box: the edges are rounded in its address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One kind of request. `most` is its target in CPU-ms; None where none was set."""
+    """One kind of request. `most` is its target in CPU-ms; None where none was set.
+
+    `limit` is NGOMA_FLOOD_LIMIT of the server that answers. `first` is the answer that the very
+    first requests may get instead of the `good` one.
+    """
 
     name: str
     most: float | None
     requests: Callable[[Book], Iterator[bytes]]
     good: str = "200"
     once: bool = False
+    limit: int = 0
+    first: str = ""
 
 
-def _get(path: str, cookie: str = "") -> bytes:
+def get(path: str, cookie: str = "") -> bytes:
+    """A request, as browsers send it."""
     lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Accept-Encoding: gzip"]
     lines += [f"Cookie: {cookie}"] if cookie else []
     return "\r\n".join([*lines, "", ""]).encode()
@@ -78,6 +84,21 @@ def _send(book: Book) -> Iterator[bytes]:
         yield _post(f"/{book.slug}/report", fields)
 
 
+def _flood(book: Book) -> Iterator[bytes]:
+    """The same, of a machine that sends no danger and shows no work."""
+    calm = next(each for each in book.services.values() if not each.danger and not each.questions)
+    words = next(iter(calm.names.values()))
+    lat, lon, _place = City(book, seed=5).position()
+    for _ in range(ONCE):
+        key = secrets.token_urlsafe(16)
+        draft = Draft(key=key, words=words, service=calm.code, lat=lat, lon=lon, accuracy=20)
+        yield _post(f"/{book.slug}/report", {"draft": draft.sealed, "go": "send"})
+
+
+def _form(book: Book) -> Iterator[bytes]:
+    yield get(f"/{book.slug}/report")
+
+
 def _create(book: Book) -> Iterator[bytes]:
     """A service request of another program."""
     city = City(book, seed=4)
@@ -109,16 +130,16 @@ def _answer(question: dict[str, object]) -> str:
 
 def _track(book: Book) -> Iterator[bytes]:
     for reference in _references(book):
-        yield _get(f"/{book.slug}/r/{reference}")
+        yield get(f"/{book.slug}/r/{reference}")
 
 
 def _listed(book: Book) -> Iterator[bytes]:
-    yield _get(f"/open311/v2/requests.json?jurisdiction_id={book.slug}&page_size=50")
+    yield get(f"/open311/v2/requests.json?jurisdiction_id={book.slug}&page_size=50")
 
 
 def _one(book: Book) -> Iterator[bytes]:
     for reference in _references(book):
-        yield _get(f"/open311/v2/requests/{reference}.json?jurisdiction_id={book.slug}")
+        yield get(f"/open311/v2/requests/{reference}.json?jurisdiction_id={book.slug}")
 
 
 def _public_list(book: Book) -> Iterator[bytes]:
@@ -126,45 +147,35 @@ def _public_list(book: Book) -> Iterator[bytes]:
     services = [each.code for each in book.services.values() if not each.retired]
     for number in range(MANY):
         asked = ({}, {"state": "open"}, {"what": services[number % len(services)]}, {"days": 30})
-        yield _get(f"/{book.slug}/list?{urlencode(asked[number % 4])}")
+        yield get(f"/{book.slug}/list?{urlencode(asked[number % 4])}")
 
 
-def _box(book: Book) -> Iterator[bytes]:
-    """A box that holds some 2,000 points."""
-    south, west, north, east = busy_box(book, POINTS)
-    yield _get(f"/{book.slug}/map.json?box={south:.6f},{west:.6f},{north:.6f},{east:.6f}")
-
-
-def busy_box(book: Book, points: int) -> tuple[float, float, float, float]:
-    """A box in the middle of the city that holds nearly, and at most, so many public cases."""
+def _tile(book: Book) -> Iterator[bytes]:
+    """Tiles in the middle of the city, of every zoom that a reader begins with."""
     lat, lon = book.settings["map"]["center"]
-    small, large = 0.0, 1.0
-    ask = """SELECT count(*) FROM records_case WHERE city_id = %s AND public AND state <> 'merged'
-             AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s"""
-    with connection.cursor() as cursor:
-        for _ in range(20):
-            half = (small + large) / 2
-            cursor.execute(ask, [book.id, lat - half, lat + half, lon - half, lon + half])
-            small, large = (half, large) if cursor.fetchone()[0] <= points else (small, half)
-    return lat - small, lon - small, lat + small, lon + small
+    for zoom in range(9, 17):
+        x, y = spot(lat, lon, zoom)
+        yield get(f"/{book.slug}/tiles/{zoom}/{x}/{y}.json")
 
 
 def _home(book: Book) -> Iterator[bytes]:
-    yield _get(f"/{book.slug}/")
+    yield get(f"/{book.slug}/")
 
 
 def _queue(book: Book) -> Iterator[bytes]:
-    yield _get(f"/desk/{book.slug}/", f"sessionid={staff.session()}")
+    yield get(f"/desk/{book.slug}/", f"sessionid={staff.session()}")
 
 
 PAGES = (
     Page("Home", None, _home),
     Page("Track a report", 4, _track),
     Page("Public list", 8, _public_list),
-    Page("Map box of 2,000 points", 10, _box),
+    Page("Map tile", 10, _tile),
     Page("Open311: list of 50", 5, _listed),
     Page("Open311: one request", 2, _one),
     Page("Desk: queue", None, _queue),
     Page("Accept a report: form", 8, _send, good="303", once=True),
+    Page("Report: first step", None, _form),
+    Page("Slow a report of a flood", None, _flood, good="429", once=True, limit=1, first="303"),
     Page("Accept a report: Open311", 8, _create, once=True),
 )

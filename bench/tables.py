@@ -13,14 +13,14 @@ from bench.starting import Started
 
 if TYPE_CHECKING:
     from bench.importing import Imported
+    from bench.phone import Taken as Carried
+    from bench.tiles import Tiles
     from bench.web import Measured, Web
 
-_MARKS = ("<!-- figures -->\n", "<!-- end of figures -->\n")
 
-
-def put(text: str, page: Path) -> None:
-    """Replace the figures of a page of the documents."""
-    start, end = _MARKS
+def put(text: str, page: Path, name: str = "figures") -> None:
+    """Replace the figures of a page of the documents, between its marks of that name."""
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     before, _, rest = page.read_text(encoding="utf-8").partition(start)
     _, _, after = rest.partition(end)
     page.write_text(f"{before}{start}\n{text}\n\n{end}{after}", encoding="utf-8")
@@ -81,6 +81,48 @@ def web(found: "Web") -> str:
     )
     table = _table(titles, map(_page, found.pages))
     return f"{table}\n\nLargest web worker: {found.worker_mb:.0f} MB resident (at most 150)."
+
+
+def phone(found: "Sequence[Carried]") -> str:
+    """What a phone on a slow line waits for."""
+    rows = [
+        (
+            each.name,
+            f"{each.most:g}",
+            f"**{each.seconds:.1f}**{' ✗' if each.seconds > each.most else ''}",
+            f"{each.line:.1f}" if each.line else "–",
+        )
+        for each in found
+    ]
+    titles = ("On a phone: 400 kbit/s, 400 ms", "at most, s", "**median, s**", "line alone, s")
+    return _table(titles, rows)
+
+
+def tiles(found: "Tiles", most_ms: float, most_kb: float) -> str:
+    """The tiles of one database."""
+    titles = (
+        "p50 ms",
+        "**p99 ms**",
+        "slowest",
+        "CPU-ms",
+        "largest, KB",
+        "database alone: p50",
+        "p99",
+    )
+    rows = [
+        (
+            each.name,
+            f"{each.median:.1f}",
+            f"**{each.slow:.1f}**{' ✗' if each.slow > most_ms else ''}",
+            f"{each.slowest:.1f}",
+            f"{each.cpu:.2f}",
+            f"{each.largest:.1f}{' ✗' if each.largest > most_kb else ''}",
+            f"{each.floor_median:.2f}",
+            f"{each.floor_slow:.2f}",
+        )
+        for each in found.kinds
+    ]
+    return _table((f"Tiles on {found.database}, {found.reports:,} cases", *titles), rows)
 
 
 def _page(page: "Measured") -> Sequence[str]:

@@ -1,15 +1,19 @@
 import { defineConfig } from "vite";
 
-// One small module for the residents' pages. Its name stays: the server adds the hash.
-export default defineConfig({
+// Two files, each all that its reader needs: the pages' module, and (mode "worker") the service worker, a classic
+// script that `importScripts` can read. Their names stay: the server adds the hash.
+export default defineConfig(({ mode }) => ({
   build: {
     target: "es2019",
     outDir: "../src/ngoma/public/static",
     emptyOutDir: false,
     modulePreload: false,
     rollupOptions: {
-      input: "src/public.ts",
-      output: { entryFileNames: "public.js", format: "es" },
+      input: mode === "worker" ? "src/worker.ts" : "src/public.ts",
+      output:
+        mode === "worker"
+          ? { entryFileNames: "worker.js", format: "iife" }
+          : { entryFileNames: "public.js", format: "es" },
     },
   },
-});
+}));

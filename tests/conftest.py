@@ -7,13 +7,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserType
 
     from ngoma.cities.book import Book
 
@@ -97,8 +98,8 @@ def town(db: None) -> "Book":
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    """Headless Chromium; a machine without it skips, but CI fails."""
+def play() -> Iterator["Play"]:
+    """How browsers are started; a machine without Chromium skips, but CI fails."""
     found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
     path = next((path for path in found if path), None)
     if path is None:
@@ -108,6 +109,20 @@ def browser() -> Iterator["Browser"]:
 
     quiet = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(quiet))
-        yield chromium
-        chromium.close()
+        yield Play(playwright.chromium, {"executable_path": path, "args": list(quiet)})
+
+
+@dataclass(frozen=True)
+class Play:
+    """Chromium as Playwright starts it, and the options that it needs here."""
+
+    chromium: "BrowserType"
+    options: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def browser(play: Play) -> Iterator["Browser"]:
+    """Headless Chromium."""
+    chromium = play.chromium.launch(**play.options)
+    yield chromium
+    chromium.close()

@@ -13,13 +13,13 @@ export interface Outline {
   rings: [number, number][][];
 }
 
-/** Latitude and longitude in 100,000ths of a degree, colour token, and what it stands for. */
+/** Latitude and longitude in 100,000ths of a degree, colour token, and the report it stands for. */
 export interface Dot {
   lat: number;
   lon: number;
   tone: string;
   count: number;
-  what?: unknown;
+  what?: string;
 }
 
 export type Box = [south: number, west: number, north: number, east: number];
@@ -28,8 +28,8 @@ const CLOSEST = 0.0012;
 const UNIT = 1e5;
 const HALF = Math.PI / 180;
 
-const up = (lat: number) => Math.log(Math.tan(Math.PI / 4 + (lat * HALF) / 2)) / HALF;
-const down = (value: number) => Math.atan(Math.sinh(value * HALF)) / HALF;
+export const up = (lat: number) => Math.log(Math.tan(Math.PI / 4 + (lat * HALF) / 2)) / HALF;
+export const down = (value: number) => Math.atan(Math.sinh(value * HALF)) / HALF;
 
 export class CanvasMap {
   private canvas = document.createElement("canvas");
@@ -39,14 +39,17 @@ export class CanvasMap {
   private settling = 0;
   private fingers = new Map<number, PointerEvent>();
   private moved = false;
+  private lastTap = 0;
   dots: Dot[] = [];
+  /** The report whose point is set off from the others. */
+  marked?: string;
 
   constructor(
     host: HTMLElement,
     private outlines: Outline[],
     public view: View,
     private settled: () => void,
-    private tapped: (dot: Dot) => void = () => undefined,
+    private tapped: (dot?: Dot) => void = () => undefined,
   ) {
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "application");
@@ -63,6 +66,22 @@ export class CanvasMap {
     const [north, west] = this.point(0, 0);
     const [south, east] = this.point(this.width, this.height);
     return [south, west, north, east];
+  }
+
+  /** Show all of a box, and no more than its shape asks for. */
+  fit([south, west, north, east]: Box): void {
+    const top = up(north);
+    const bottom = up(south);
+    this.show({
+      lat: down((top + bottom) / 2),
+      lon: (west + east) / 2,
+      across: Math.max(east - west, ((top - bottom) * this.width) / this.height),
+    });
+  }
+
+  /** Pixels across one degree of longitude. */
+  get scale(): number {
+    return this.width / this.view.across;
   }
 
   show(view: View): void {
@@ -121,7 +140,8 @@ export class CanvasMap {
     pen.fillRect(0, 0, this.width, this.height);
     pen.lineJoin = "round";
     this.land(pen, ink("m-land"), ink("edge"));
-    for (const dot of this.dots) this.dot(pen, dot, ink);
+    for (const dot of this.dots) if (dot.what !== this.marked || !this.marked) this.dot(pen, dot, ink);
+    for (const dot of this.dots) if (dot.what && dot.what === this.marked) this.mark(pen, dot, ink);
     this.names(pen, ink("quiet"), ink("m-land"));
   }
 
@@ -174,7 +194,19 @@ export class CanvasMap {
     pen.font = "600 12px system-ui, sans-serif";
     pen.textAlign = "center";
     pen.fillStyle = ink("paper");
-    pen.fillText(dot.count > 999 ? `${Math.round(dot.count / 1000)}k` : `${dot.count}`, x, y + 4);
+    pen.fillText(short(dot.count), x, y + 4);
+  }
+
+  private mark(pen: CanvasRenderingContext2D, dot: Dot, ink: (token: string) => string): void {
+    const [x, y] = this.place(dot.lat / UNIT, dot.lon / UNIT);
+    pen.beginPath();
+    pen.arc(x, y, 15, 0, 7);
+    pen.fillStyle = ink("card");
+    pen.fill();
+    pen.strokeStyle = ink("ink");
+    pen.lineWidth = 3;
+    pen.stroke();
+    this.dot(pen, dot, ink);
   }
 
   private buttons(host: HTMLElement): HTMLElement {
@@ -207,6 +239,7 @@ export class CanvasMap {
       event.preventDefault();
       this.zoom(event.deltaY < 0 ? 1.25 : 0.8, event.offsetX, event.offsetY);
     }, { passive: false });
+    canvas.ondblclick = (event) => this.zoom(2, event.offsetX, event.offsetY);
     canvas.onkeydown = (event) => this.key(event);
   }
 
@@ -245,6 +278,10 @@ export class CanvasMap {
   }
 
   private tap(x: number, y: number): void {
+    const now = Date.now();
+    const again = now - this.lastTap < 300;
+    this.lastTap = now;
+    if (again) return; // the second of two comes closer
     let nearest: Dot | undefined;
     let least = Infinity;
     for (const dot of this.dots) {
@@ -252,11 +289,14 @@ export class CanvasMap {
       const far = Math.hypot(a - x, b - y) - radius(dot);
       if (far < least) [nearest, least] = [dot, far];
     }
-    if (nearest && least < 16) this.tapped(nearest);
+    this.tapped(least < 16 ? nearest : undefined);
   }
 }
 
-const radius = (dot: Dot) => (dot.count > 1 ? 12 + 3 * Math.log10(dot.count) : 7);
+const radius = (dot: Dot) => (dot.count > 1 ? Math.min(9 + 5 * Math.log10(dot.count), 30) : 7);
+
+const short = (count: number): string =>
+  count < 1000 ? `${count}` : count < 10_000 ? `${Math.round(count / 100) / 10}k` : `${Math.round(count / 1000)}k`;
 
 export const readView = (text: string): View => {
   const [lat = 0, lon = 0, across = 1] = text.split(",").map(Number);

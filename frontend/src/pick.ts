@@ -6,9 +6,9 @@ const PIN = "M18 43C14 33 3 28 3 16a15 15 0 0 1 30 0C33 28 22 33 18 43Z";
 const CLOSE = 0.006;
 
 export async function pick(host: HTMLElement): Promise<void> {
-  const form = host.closest("form")!;
   const data = host.dataset as Record<string, string>;
-  const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
+  const step = host.closest(".steps")!;
+  const field = (name: string) => step.querySelector<HTMLInputElement>(`[name=${name}]`)!;
   const outline = await fetchOutline(data.outline!).catch(() => []);
   document.getElementById("tapmap")?.remove();
 
@@ -23,6 +23,7 @@ export async function pick(host: HTMLElement): Promise<void> {
     // What a pixel is worth, when the pin was set by hand.
     field("accuracy").value = String(accuracy || Math.round((map.view.across * 111000 * 12) / host.clientWidth));
     field("frame").value = [map.view.lat.toFixed(5), map.view.lon.toFixed(5), map.view.across.toFixed(5)].join();
+    host.dispatchEvent(new Event("placed", { bubbles: true }));
   });
   host.insertAdjacentHTML("beforeend", `<svg class="pin" viewBox="0 0 36 44" aria-hidden="true"><path d="${PIN}"/></svg>`);
   for (const kind of ["pointerdown", "keydown", "wheel"])

@@ -199,10 +199,10 @@ def migrate(data: Data = None) -> None:
 
 @app.command()
 def rebuild(data: Data = None) -> None:
-    """Make all that is derived from events anew: the rows of cases, and the index of words."""
+    """Make anew all that is derived from events: rows of cases, the index of words, counts."""
     _start(data)
     from ngoma.casework import rebuild as cases
-    from ngoma.insight import searching
+    from ngoma.insight import counting, searching
     from ngoma.records.models import Case, Event
 
     with _bar() as bar:
@@ -210,6 +210,8 @@ def rebuild(data: Data = None) -> None:
         different = cases.rebuild(lambda done: bar.update(task, completed=done))
         words = bar.add_task("Words", total=Event.objects.count())
         searching.rebuild(lambda done: bar.update(words, completed=done))
+        counts = bar.add_task("Counts", total=Event.objects.count())
+        counting.rebuild(lambda done: bar.update(counts, completed=done))
     out.print(f"{different} rows were different")
 
 
@@ -274,8 +276,11 @@ def city_add(pack: PackDirectory, data: Data = None) -> None:
     """Load a pack, or what has changed in it."""
     _start(data)
     from ngoma.cities.load import load
+    from ngoma.insight import counting
 
-    out.print(f"{load(pack).slug} is loaded")
+    city = load(pack)
+    counting.look_again(city.pk)
+    out.print(f"{city.slug} is loaded")
 
 
 @city_app.command("check")

@@ -5,12 +5,17 @@ from datetime import timedelta
 from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
-from ngoma.insight import searching
+from ngoma.insight import counting, searching
 from ngoma.intake.photos import discard_unused
+from ngoma.intake.uploads import discard_stale
+from ngoma.notices.codes import send_code
+from ngoma.notices.following import erase_unconfirmed, move
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
+from ngoma.notices.telling import tell
 from ngoma.open311.fetching import FETCH, fetch_photo
+from ngoma.people.codes import forget_old
 from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
 from ngoma.proposals.reading import read
@@ -21,26 +26,30 @@ READ = "proposals.read"
 PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
 PLAN = "notices.plan"
+TELL = "notices.tell"
+MOVE = "notices.move"
 SEND = "notices.send"
+CODE = "notices.code"
+OLD_CODES = "notices.old_codes"
 RECEIPT = "notices.receipt"
 
 JOURNEY = {
-    "opened": (READ, PLAN),
+    "opened": (READ, PLAN, TELL),
     "joined": (READ, PLAN),
-    "accepted": (DECIDE, PLAN),
+    "accepted": (DECIDE, PLAN, TELL),
     "corrected": (DECIDE,),
-    "rejected": (PLAN,),
-    "referred": (PLAN,),
-    "started": (PLAN,),
+    "rejected": (PLAN, TELL),
+    "referred": (PLAN, TELL),
+    "started": (PLAN, TELL),
     "asked": (PLAN,),
-    "answered": (PLAN,),
-    "resolved": (PLAN,),
-    "reopened": (PLAN,),
+    "answered": (PLAN, TELL),
+    "resolved": (PLAN, TELL),
+    "reopened": (PLAN, TELL),
     "closed": (PLAN,),
-    "merged": (DECIDE,),
+    "merged": (DECIDE, MOVE),
     "absorbed": (PLAN,),
     "returned": (PLAN,),
-    "extended": (PLAN,),
+    "extended": (PLAN, TELL),
     "escalated": (PLAN,),
 }
 
@@ -49,16 +58,24 @@ HANDLERS = {
     PROPOSE: Handler(propose),
     DECIDE: Handler(decide),
     PLAN: Handler(plan),
+    TELL: Handler(tell),
+    MOVE: Handler(move),
     SEND: Handler(send, atomic=False),
+    CODE: Handler(send_code),
+    OLD_CODES: Handler(forget_old),
     RECEIPT: Handler(again),
     FETCH: Handler(fetch_photo, atomic=False),
 }
 
 TIMERS = (
     Timer("read events for the search", timedelta(seconds=1), searching.follow),
+    Timer("count what the map shows", timedelta(seconds=1), counting.follow),
     Timer("escalate what is late", timedelta(minutes=1), escalate_late),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
+    Timer("drop files that came in part", timedelta(hours=6), discard_stale),
+    Timer("erase followers who never confirmed", timedelta(hours=6), erase_unconfirmed),
+    Timer("drop old one-time codes", timedelta(hours=6), forget_old),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),
 )
 

@@ -10,7 +10,7 @@ import pytest
 from ngoma.cities import book
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import Receipt, submit
-from ngoma.public import remembered
+from ngoma.public import flooding, remembered
 from tests.browser.installation import installed
 from tests.browser.pages import Site
 from tests.intake.pictures import encoded, scene
@@ -31,6 +31,7 @@ def kampala(transactional_db: None, settings: Any, tmp_path: Path) -> str:
     settings.MEDIA_ROOT = tmp_path / "media"
     book.forget()
     remembered.forget()
+    flooding.forget()
     load(PACKS / "kampala")
     for number, words in enumerate(("A deep hole", "Ekinnya mu luguudo", "Shimo barabarani")):
         told(words, str(number))

@@ -70,10 +70,10 @@ class Site:
 class Page:
     """A page, or one thing that a page can look like.
 
-    `address` goes on from a city's start, or begins with a slash where no city is meant; reports
-    in it are named as in `stage.py`. `sent` is posted there, from the page itself or, with
-    `foreign`, from another site. `then` is done in the browser afterwards. A page with a `form` is
-    measured without a script too. `language` stands where it is always the same.
+    `address` goes on from a city's start, or begins with a slash where no city is meant; the names
+    of reports in it are those of `stage.py`. `sent` is posted there, from the page itself or, with
+    `foreign`, from another site. `then` is done afterwards by hand, which needs a script. A page
+    with a `form` has to work without one. `language` stands where it is always the same.
     """
 
     name: str
@@ -115,10 +115,33 @@ def _press(times: int) -> "Callable[[Tab], object]":
     return press
 
 
+def _waiting(tab: "Tab") -> None:
+    """Three reports on the phone: one waits, one has to be mended, one was sent."""
+    tab.route("**/report/hand-in", lambda asked: asked.abort())
+    tab.evaluate(_KEPT)
+    tab.reload()
+    tab.locator("#outbox li").nth(2).wait_for()
+
+
+_KEPT = """async () => {
+    const opened = await new Promise(done => {
+        const asked = indexedDB.open("ngoma")
+        asked.onsuccess = () => done(asked.result)
+    })
+    const home = document.getElementById("script").dataset.home
+    const store = opened.transaction("reports", "readwrite").objectStore("reports")
+    for (const [state, told] of [["refused", 1], ["sent", 2], ["waiting", 3]]) store.put({
+        key: `00000000-0000-4000-8000-00000000000${told}`, home, told: 1.7e12 + told * 1e9, state,
+        title: "Deep hole", words: "Deep hole", photos: [], answers: {}, lat: null, lon: null,
+        reference: state == "sent" ? "KLA7F3K29" : "", url: state == "sent" ? home : "",
+        problems: state == "refused" ? [{step: "send", field: "contact", text: "Mend this."}] : [],
+    })
+}"""
 HOLE = {"words": "Deep hole in the road", "location": "Opposite the market gate"}
 WIRE = {"words": "A live wire is on the ground, 전선이 끊어져 불꽃이 튑니다"}
 WHERE = HOLE | {"go": "where"}
 NOWHERE = HOLE | {"location": "", "go": "check"}
+NEIGHBOUR = {"place": "{here}", "contact": "neighbour@example.org"}
 CHECK = HOLE | {"place": "{here}", "go": "check"}
 WRONG = CHECK | {"contact": "12", "go": "send"}
 PAGES = (
@@ -155,7 +178,19 @@ PAGES = (
     Page("own-reopened", "r/{reopened.own}", form=True),
     Page("own-rejected", "r/{rejected.own}", form=True),
     Page("own-private", "r/{private.own}", form=True),
+    Page("follow-wrong", "follow", form=True, sent=NEIGHBOUR | {"contact": "12"}, status=422),
+    Page("follow-code", "follow", form=True, sent=NEIGHBOUR),
+    Page("follow-code-wrong", "follow", form=True, sent=NEIGHBOUR | {"code": "1"}, status=422),
+    Page("followed", "follow/{followed.secret}", form=True),
+    Page("followed-place", "follow/{neighbour.secret}", form=True),
+    Page("mine", "mine", form=True),
+    Page("mine-waiting", "mine", then=_waiting),
+    Page("mine-wrong", "mine", form=True, sent={"contact": "12"}, status=422),
+    Page("mine-code", "mine", form=True, sent={"contact": "a@example.org"}),
+    Page("mine-list", "mine/{mine.secret}", form=True),
+    Page("offline", "offline"),
     Page("map", "map", map=True),
+    Page("embed", "embed", map=True),
     Page("list", "list", form=True),
     Page("list-chosen", "list?state=open&days=30&place={here}", form=True),
     Page("list-empty", "list?state=late&days=7&place={quiet}", form=True),

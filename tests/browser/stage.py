@@ -19,6 +19,8 @@ from ngoma.settings.start import start
 
 start()
 
+from django.core import signing  # noqa: E402
+
 from ngoma.base.clock import frozen, now  # noqa: E402 - Django has to be set up before
 from ngoma.casework import deciding, rating, talking, working  # noqa: E402
 from ngoma.cities.book import Book, book_of  # noqa: E402
@@ -27,8 +29,11 @@ from ngoma.cities.load import load  # noqa: E402
 from ngoma.intake import photos  # noqa: E402
 from ngoma.intake.submission import Submission  # noqa: E402
 from ngoma.intake.submit import submit  # noqa: E402
+from ngoma.notices import following  # noqa: E402
+from ngoma.people import vault  # noqa: E402
 from ngoma.people.permissions import resident, staff  # noqa: E402
-from ngoma.records.models import Membership, Photo, Report, Role, User  # noqa: E402
+from ngoma.public import mine  # noqa: E402
+from ngoma.records.models import Membership, Photo, Place, Report, Role, User  # noqa: E402
 from ngoma.settings import prepare  # noqa: E402
 from ngoma.settings.prepared import PACKS  # noqa: E402
 from ngoma.work.worker import run_until_idle  # noqa: E402
@@ -150,7 +155,28 @@ def play(slug: str) -> dict[str, tuple[str, str]]:
         for step in story.steps:
             with frozen(now() - timedelta(hours=story.hours - step.after)):
                 _do(step, told[name], user)
-    return {name: (report.reference, report.secret) for name, report in told.items()}
+    ways = {name: (report.reference, report.secret) for name, report in told.items()}
+    return ways | _ways_in(book, told["working"])
+
+
+def _ways_in(book: Book, report: Report) -> dict[str, tuple[str, str]]:
+    """What a code leads to: a case and a place that are followed, the list of one's reports."""
+    address = vault.normalise(email="stage@example.org")
+    assert address is not None
+    place = Place.objects.filter(city=book.id, parent=None).earliest("pk")
+    of_case = following.follow(
+        book.id, address, language=book.languages[0], case=report.case, confirmed=True
+    )
+    of_place = following.follow(
+        book.id, address, language=book.languages[0], place=place, confirmed=True
+    )
+    contact = vault.keep(book.id, address, language=book.languages[0])
+    Report.objects.filter(city=book.id).update(contact=contact)
+    return {
+        "followed": (report.reference, of_case.secret),
+        "neighbour": (place.code, of_place.secret),
+        "mine": ("", signing.dumps(contact.pk, salt=mine.SALT)),
+    }
 
 
 def _tell(book: Book, said: Said, name: str, story: Story, joins: str | None) -> Report:

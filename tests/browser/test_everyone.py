@@ -11,9 +11,11 @@ again there. Besides:
 * the page says its language and direction; no script fails, nothing is missing, nothing is asked
   of another host, and no cookie is left.
 
-Pages with a form are looked at in the same way as a phone without scripts shows them.
+Pages with a form are looked at as a phone without scripts shows them, in the light: in Luganda,
+whose words are longest, and in Korean.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,8 +30,16 @@ pytestmark = pytest.mark.server
 PHONE, DESK, NARROW = (390, 844), (1280, 900), (320, 640)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
+Dress = tuple[tuple[int, int], str, list[str]]
+DRESSES: tuple[Dress, ...] = (
+    (PHONE, "light", RULES),
+    (PHONE, "dark", OF_COLOUR),
+    (DESK, "dark", OF_COLOUR),
+    (DESK, "light", RULES),
+)
 AXE = """async asked => {
-    const {violations} = await axe.run(document, {runOnly: asked, resultTypes: ["violations"]})
+    const options = {runOnly: asked, resultTypes: ["violations"], preload: false}
+    const {violations} = await axe.run(document, options)
     return violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 160)}`)
 }"""
 WIDER = """() => {
@@ -78,17 +88,14 @@ class Reader:
         said = self._tab.evaluate("[document.documentElement.lang, document.documentElement.dir]")
         if said != [page.language or face.language, "ltr"]:
             self._wrong.append(f"language and direction: {said}")
-        self._wrong += self._violations() + self._measured()
+        self._wrong += self._violations(DRESSES if script else DRESSES[:1]) + self._measured()
         self._wrong += [f"cookie: {each['name']}" for each in self._tab.context.cookies()]
         return [f"{face.name}: {each}" for each in self._wrong]
 
-    def _violations(self) -> list[str]:
+    def _violations(self, dresses: Sequence[Dress]) -> list[str]:
         self._tab.evaluate(AXE_SCRIPT)
         found: list[str] = []
-        for size, theme, rules in (
-            (PHONE, "light", RULES), (PHONE, "dark", OF_COLOUR),
-            (DESK, "dark", OF_COLOUR), (DESK, "light", RULES),
-        ):  # fmt: skip
+        for size, theme, rules in dresses:
             self._dress(size, theme)
             # At its end no field lies under the button that stays in reach.
             self._tab.evaluate("scrollTo(0, document.body.scrollHeight)")
@@ -119,10 +126,9 @@ class Reader:
 
     def _dress(self, size: tuple[int, int], theme: str) -> None:
         self._tab.set_viewport_size({"width": size[0], "height": size[1]})
-        # Without motion, or colours would still be on their way from the other theme.
-        self._tab.emulate_media(
-            color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce"
-        )
+        # Colours that fade into each other would be measured halfway.
+        scheme = "dark" if theme == "dark" else "light"
+        self._tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
     def _scripts(self, *, allowed: bool) -> None:
         self._protocol.send("Emulation.setScriptExecutionDisabled", {"value": not allowed})
@@ -153,5 +159,5 @@ def test_everybody_can_use(reader: Reader, page: Page) -> None:
 
 @pytest.mark.parametrize("page", FORMS, ids=lambda page: page.name)
 def test_everybody_can_use_without_a_script(reader: Reader, page: Page) -> None:
-    wrong = [each for face in FACES for each in reader.look(page, face, script=False)]
+    wrong = [each for face in FACES[1::2] for each in reader.look(page, face, script=False)]
     assert not wrong, "\n".join(wrong)

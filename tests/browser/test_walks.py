@@ -49,12 +49,94 @@ def test_a_report_is_told_in_three_steps(
     assert "Big pothole near the market gate" in page.locator(".said").first.inner_text()
 
 
-def test_a_photo_is_made_small_before_it_is_sent(kampala: str, open_page: Open, hole: str) -> None:
+def test_a_photo_is_made_small_and_sent_while_the_rest_is_told(
+    kampala: str, open_page: Open, hole: str
+) -> None:
+    from ngoma.records.models import Photo
+
+    before = Photo.objects.count()
+    page = open_page(f"/{kampala}/report")
+    with page.expect_response(
+        lambda answer: answer.headers.get("upload-complete") == "?1"
+    ) as arrived:
+        page.set_input_files("#photo", hole)
+    assert int(arrived.value.request.headers["upload-length"]) <= 300_000
+    assert page.locator("#kept img").is_visible()
+    assert Photo.objects.count() == before + 1
+
+
+def test_what_was_begun_is_there_after_a_reload(kampala: str, open_page: Open, hole: str) -> None:
     page = open_page(f"/{kampala}/report")
     page.set_input_files("#photo", hole)
-    expect(page.locator("#form")).not_to_have_attribute("aria-busy", "true")
-    assert page.evaluate("document.querySelector('#photo').files[0].size") <= 300_000
-    assert page.locator("#preview").is_visible()
+    page.fill("#words", "A deep hole by the school")
+    page.locator("#guess .chip").first.wait_for()
+    page.locator(".dock button").click()
+    page.fill("#location", "by the gate")
+    page.wait_for_timeout(800)
+    page.reload()
+    expect(page.locator("#location")).to_have_value("by the gate")
+    page.go_back()
+    expect(page.locator("#words")).to_have_value("A deep hole by the school")
+    expect(page.locator("#kept img")).to_have_count(1)
+    page.get_by_role("button", name="Start anew").click()
+    expect(page.locator("#words")).to_have_value("")
+    expect(page.locator("#kept img")).to_have_count(0)
+
+
+def test_the_number_is_remembered_on_this_phone_if_its_owner_wants(
+    kampala: str, open_page: Open
+) -> None:
+    page = open_page(f"/{kampala}/report")
+    for remembered in (True, False):
+        page.goto(f"/{kampala}/report")
+        page.fill("#words", "A street light is out")
+        page.locator(".dock button").click()
+        page.select_option("#place", "kawempe")
+        page.locator(".dock button").click()
+        expect(page.locator("#contact")).to_have_value("" if remembered else "0772 123456")
+        page.fill("#contact", "0772 123456")
+        page.locator("#keep input").set_checked(remembered)
+        page.press("#contact", "Enter")
+        page.wait_for_url("**/receipt")
+        kept = page.evaluate("localStorage.getItem('ngoma.contact')")
+        assert kept == ("0772 123456" if remembered else None)
+
+
+def test_one_more_voice_is_one_tap(kampala: str, open_page: Open) -> None:
+    from ngoma.records.models import Case, Report
+
+    cases, reports = Case.objects.count(), Report.objects.count()
+    page = open_page(
+        f"/{kampala}/report",
+        geolocation={"latitude": 0.3476, "longitude": 32.5825, "accuracy": 10},
+        permissions=["geolocation"],
+    )
+    page.fill("#words", "A deep hole")
+    page.locator(".dock button").click()
+    page.locator("#locate button").click()
+    expect(page.locator("#there")).to_be_visible()
+    page.locator(".dock button").click()
+    page.get_by_label("Yes, same one").check()
+    expect(page.locator(".dock button")).to_have_text("Add my voice")
+    page.locator(".dock button").click()
+    page.wait_for_url("**/receipt")
+    assert (Case.objects.count(), Report.objects.count()) == (cases, reports + 1)
+
+
+def test_what_is_missing_is_said_and_can_be_mended(kampala: str, open_page: Open) -> None:
+    page = open_page(f"/{kampala}/report")
+    page.locator(".dock button").click()
+    expect(page.locator("#trouble")).to_be_focused()
+    page.locator("#trouble a").click()
+    expect(page.locator("#words")).to_be_focused()
+    page.keyboard.type("A deep hole")
+    page.locator(".dock button").click()
+    page.locator(".dock button").click()
+    expect(page.locator("#trouble")).to_contain_text("where the problem is")
+    page.fill("#location", "opposite the gate")
+    page.locator(".dock button").click()
+    expect(page.locator("#contact")).to_be_visible()
+    assert page.locator("#trouble").count() == 0
 
 
 def test_the_phone_says_where_it_is(kampala: str, open_page: Open) -> None:
@@ -108,3 +190,29 @@ def test_the_next_step_is_in_reach_on_a_low_phone(kampala: str, open_page: Open,
         page.fill(filled, "a hole, by Kasubi")
         page.locator(".dock button").click()
         page.wait_for_load_state()
+
+
+def test_who_lost_the_link_finds_all_reports_by_a_code(kampala: str, open_page: Open) -> None:
+    from ngoma.work.worker import run_until_idle
+
+    page = open_page(f"/{kampala}/report", java_script_enabled=False)
+    page.fill("#words", "A street light is out")
+    page.locator(".dock button").click()
+    page.select_option("#place", "kawempe")
+    page.locator(".dock button").click()
+    page.fill("#contact", "resident@mail.example")
+    page.locator(".dock button").click()
+    page.wait_for_url("**/receipt")
+
+    page.goto(f"/{kampala}/find")
+    page.get_by_role("link", name="All my reports").click()
+    page.fill("#contact", "resident@mail.example")
+    page.get_by_role("button", name="Send me a code").click()
+    run_until_idle()
+    outbox = open_page("/outbox/", java_script_enabled=False).inner_text("main")
+    code = re.search(r"Your code is (\d{6})", outbox)
+    assert code
+    page.fill("#code", code[1])
+    page.get_by_role("button", name="Open my reports").click()
+    page.locator(".line a").click()
+    assert "A street light is out" in page.locator(".said").first.inner_text()

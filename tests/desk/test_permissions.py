@@ -9,12 +9,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern
 
+from ngoma.base.clock import now
 from ngoma.casework import workflow
 from ngoma.cities.book import Book
 from ngoma.desk import urls
 from ngoma.desk.actions import ACTIONS, BESIDE
 from ngoma.people.permissions import VERBS
-from ngoma.records.models import Case, Event, PersonalRead, Role, State, User
+from ngoma.records.models import Case, Contact, Event, PersonalRead, Role, State, User
 
 OUTSIDE = ("login/", "logout/", "language/", "")
 PAGES = [str(each.pattern) for each in urls.urlpatterns if isinstance(each, URLPattern)]
@@ -117,6 +118,18 @@ def test_a_contact_is_shown_only_for_a_purpose_that_is_written_down(
     refused = at_work("auditor").post(contact, {"purpose": "call-back"})
     assert refused.status_code == 403
     assert "aisha@" not in refused.content.decode()
+
+
+def test_staff_see_whether_a_contact_was_confirmed_not_what_it_is(
+    coordinator: Client, told: Callable[..., Case]
+) -> None:
+    case = told(email="aisha@resident.example")
+    page = f"/desk/small/cases/{case.reference}/"
+    assert "Confirmed by a code" not in coordinator.get(page).content.decode()
+    Contact.objects.update(verified_at=now())
+    seen = coordinator.get(page).content.decode()
+    assert "Confirmed by a code" in seen
+    assert "aisha@" not in seen
 
 
 def test_a_form_without_its_token_is_refused(

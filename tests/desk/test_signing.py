@@ -58,10 +58,10 @@ def test_ten_wrong_passwords_make_a_sender_wait(town: Book) -> None:
 def test_the_language_of_the_desk_is_chosen_once(at_work: Callable[..., Client]) -> None:
     client = at_work("triager", language="")
     in_browsers = client.get("/desk/small/", headers={"Accept-Language": "fr, ko;q=0.8, en;q=0.5"})
-    assert '<html lang="ko">' in in_browsers.content.decode()
+    assert '<html lang="ko" dir="ltr">' in in_browsers.content.decode()
     answer = client.post("/desk/language/", {"language": "lg", "next": "/desk/small/work/"})
     assert answer["Location"] == "/desk/small/work/"
-    assert '<html lang="lg">' in client.get("/desk/small/").content.decode()
+    assert '<html lang="lg" dir="ltr">' in client.get("/desk/small/").content.decode()
 
 
 def test_who_works_nowhere_is_told(town: Book) -> None:

@@ -1,20 +1,28 @@
-"""Waiting for the reader of the search."""
+"""Waiting for the readers of events."""
 
+from collections.abc import Callable
 from time import sleep
 
-from ngoma.insight import searching
+from ngoma.insight import counting, searching
 from ngoma.records.models import Bookmark, Event
 
 
 def catch_up() -> None:
-    """Let the reader come to the last event.
+    """Let the reader of the search come to the last event."""
+    _catch_up(searching.READER, searching.follow)
 
-    It may have to wait for transactions of other databases of the same server.
-    """
+
+def count_up() -> None:
+    """Let the reader of the counts come to the last event, and to the present."""
+    _catch_up(counting.READER, counting.follow)
+
+
+def _catch_up(reader: str, follow: Callable[[], None]) -> None:
+    """It may have to wait for transactions of other databases of the same server."""
     last = Event.objects.order_by("transaction", "pk").last()
     for _ in range(600):
-        searching.follow()
-        if last is None or Bookmark.objects.filter(reader="search", event=last.pk).exists():
+        follow()
+        if last is None or Bookmark.objects.filter(reader=reader, event=last.pk).exists():
             return
         sleep(0.05)
     raise TimeoutError(last)

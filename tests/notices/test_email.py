@@ -203,3 +203,21 @@ def test_a_password_never_goes_without_tls(settings: Settings, tell: Tell, work:
         controller.stop()
     assert only().state == "queued"
     assert "no TLS" in only().error
+
+
+def test_a_code_is_read_in_the_list_of_mails_and_stops_nothing(
+    mailbox: Mailbox, city: Any, tell: Tell, work: Work
+) -> None:
+    from ngoma.notices.codes import ask
+    from ngoma.people import codes, vault
+    from ngoma.records.models import Code
+
+    tell(email="a@example.org")
+    work()
+    ask(city.id, vault.finder(city.id, "a@example.org"), Code.Purpose.REPORTS, "en")
+    work()
+    mail = mailbox.mails[-1]
+    code = Code.objects.get(purpose=Code.Purpose.REPORTS)
+    assert mail["Subject"] == f"Small: your code is {codes.digits(code)}"
+    assert mail["List-Unsubscribe"] is None
+    assert codes.digits(code) not in Notice.objects.get(code=code).subject

@@ -87,7 +87,7 @@ def test_words_are_the_language_s_own(tell: Tell, work: Work) -> None:
     work()
     notice = last()
     assert (notice.channel, notice.language) == ("sms", "lg")
-    assert notice.text.startswith("Small: alipoota SML ")
+    assert notice.text.startswith("Small: SML ")
     assert "http://small.example/lg/r/SML" in outgoing(notice).text
 
 

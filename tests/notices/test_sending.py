@@ -98,7 +98,7 @@ class TestTwilio:
         [request] = use_twilio.requests
         assert request.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
         notice = only()
-        assert request.form.pop("Body").startswith("Small: report SML ")
+        assert request.form.pop("Body").startswith("Small: SML ")
         assert request.form == {
             "To": "+256772123456",
             "From": "+15005550006",

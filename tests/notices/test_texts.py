@@ -14,13 +14,14 @@ import ngoma
 from ngoma.base.references import make, show
 from ngoma.notices import sms, texts
 from ngoma.notices.planning import TOLD
+from ngoma.notices.telling import OF_CASE, OF_PLACE
 
 PACKS = Path(ngoma.__file__).with_name("packs")
 LANGUAGES = sorted(texts.languages())
-KINDS = sorted({*TOLD.values(), "split", "unanswered"})
+KINDS = sorted({*TOLD.values(), "split", "unanswered", "code", "news"})
 FIELDS = {
     "reference", "city", "what", "link", "answer_due", "due", "missed", "reply_by", "close_on",
-    "department", "body", "phone", "into", "text",
+    "department", "body", "phone", "into", "text", "code", "minutes", "news",
 }  # fmt: skip
 SECRET = "x" * 24
 
@@ -32,7 +33,9 @@ def test_four_languages_are_shipped() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_has_its_words(language: str) -> None:
     assert texts.kinds(language) == set(KINDS)
-    assert set(texts.stop_page(language)) == {"ask", "button", "done"}
+    assert set(texts.stop_page(language)) == {
+        *("ask", "button", "done", "ask_follower", "done_follower")
+    }
     for kind in KINDS:
         words = texts.words(kind, language)
         english = texts.words(kind, "en")
@@ -44,6 +47,14 @@ def test_every_kind_has_its_words(language: str) -> None:
             assert told[0] == told[1], (kind, field)
             told = [field in "".join(each.mail) for each in (words, english)]
             assert told[0] == told[1], (kind, field)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_followers_are_told_of_the_same_in_every_language(language: str) -> None:
+    for kind in OF_CASE | OF_PLACE:
+        named = [set(texts.named(part)) for part in texts.news(kind, language)]
+        assert named == [set(texts.named(part)) for part in texts.news(kind, "en")]
+        assert set().union(*named) <= FIELDS
 
 
 def test_an_unknown_language_is_an_error() -> None:
@@ -114,9 +125,11 @@ def test_the_frame_of_every_sms_is_short(pack: str, language: str, kind: str) ->
         "phone": max((body.get("phone", "") for body in city["bodies"]), key=len, default=""),
         "link": f"https://ngoma.example/{city['slug']}/{language}/r/KLA2345678/{SECRET}",
         "text": "",
+        "code": "123456",
+        "minutes": "15",
     }
     line = sms.plain(" ".join(texts.fill(texts.words(kind, language).sms, fields)))
     carries_words = "{text}" in texts.words(kind, language).sms
     most = 1 if sms.is_gsm(line) and not carries_words else 2
     assert sms.segments(line) <= most, (len(line), line)
-    assert line.endswith(fields["link"])
+    assert line.endswith(fields["link"]) or kind == "code"

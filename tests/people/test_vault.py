@@ -28,10 +28,10 @@ def other_key(settings: Any) -> Iterator[Any]:
 
     def change() -> None:
         settings.NGOMA_VAULT_KEY = "another key"
-        vault._key.cache_clear()
+        vault.derived.cache_clear()
 
     yield change
-    vault._key.cache_clear()
+    vault.derived.cache_clear()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

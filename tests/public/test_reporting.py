@@ -204,10 +204,45 @@ def test_a_form_of_another_site_is_refused(reader: Client, headers: dict[str, st
 
 
 def test_words_are_answered_with_chips(reader: Client) -> None:
-    chips = reader.post(f"{ADDRESS}/suggest", {"words": "pothole"}).content.decode()
-    assert 'value="pothole" checked' in chips
-    assert "Something else" in chips
-    assert not reader.post(f"{ADDRESS}/suggest", {"words": " "}).content.strip()
+    known = reader.post(f"{ADDRESS}/suggest", {"words": "pothole"}).json()
+    assert known["service"] == "pothole"
+    assert 'value="pothole" checked' in known["chips"]
+    assert "Something else" in known["chips"]
+    nothing = reader.post(f"{ADDRESS}/suggest", {"words": " "}).json()
+    assert not any(nothing.values())
+
+
+def test_a_place_is_answered_with_its_name_and_with_who_told_before(
+    reader: Client, tell: Callable[..., Receipt]
+) -> None:
+    known = tell(words="A deep pothole").report
+    fields = {"words": "A pothole", "lat": "0.15", "lon": "32.05", "accuracy": "10"}
+    found = reader.post(f"{ADDRESS}/suggest", fields).json()
+    assert "West Ward" in found["where"]
+    assert f'value="{known.reference}"' in found["same"]
+    assert not found["wrong"]
+    outside = reader.post(f"{ADDRESS}/suggest", fields | {"lat": "50"}).json()
+    assert "outside" in outside["wrong"]["location"]
+
+
+def test_words_for_a_place_are_answered_with_the_place_that_is_understood(reader: Client) -> None:
+    found = reader.post(f"{ADDRESS}/suggest", {"location": "by the gate in kasubi"}).json()
+    assert found["where"].startswith("by the gate in kasubi, Kasubi")
+    assert reader.post(f"{ADDRESS}/suggest", {"location": "Kasubi"}).json()["where"] != "Kasubi"
+    nowhere = reader.post(f"{ADDRESS}/suggest", {"location": "behind the blue door"}).json()
+    assert nowhere["where"] == "behind the blue door"
+
+
+def test_a_danger_is_answered_with_what_to_do_first(reader: Client) -> None:
+    found = reader.post(f"{ADDRESS}/suggest", {"words": "the cable down there"}).json()
+    assert "Danger: first this" in found["stopper"]
+
+
+def test_the_first_page_brings_along_what_is_asked_without_a_network(reader: Client) -> None:
+    page = reader.get(ADDRESS).content.decode()
+    assert {'id="where"', 'id="send"', 'id="step-waits"'} <= set(re.findall(r'id="[a-z-]+"', page))
+    assert re.search(r'<template data-service="pothole">.*?name="answer\.', page, re.DOTALL)
+    assert re.search(r"<template data-due='[^']*cable down[^']*'>", page)
 
 
 def test_photos_that_no_report_took_are_dropped(reader: Client, settings: Any) -> None:

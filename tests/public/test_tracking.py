@@ -117,7 +117,6 @@ def test_a_private_case_shows_neither_words_nor_place(reader: Client, tell: Tell
         assert "blue gate" not in shown
         assert "Kasubi" not in shown.replace(">Kasubi</a>", "").replace("option", "")
         assert "/media/public/" not in shown
-    assert reader.get("/small/map.json?box=0,32,1,33").json()["points"] == []
     own = html(reader, f"/small/r/{reference}/{secret}")
     assert "My neighbour beats her" in own
     assert "blue gate" in own

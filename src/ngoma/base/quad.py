@@ -7,6 +7,7 @@ Tiles are numbered as in XYZ tile addresses: y grows southwards from 85.0511 deg
 
 from itertools import pairwise
 from math import asin, asinh, atan, cos, degrees, pi, radians, sin, sinh, sqrt, tan
+from typing import NamedTuple
 
 ZOOM = 24
 EARTH_M = 6_371_008.8
@@ -18,6 +19,48 @@ Box = tuple[float, float, float, float]
 _SIDE = 1 << ZOOM
 _NORTHMOST = degrees(atan(sinh(pi)))
 _FINENESS = 16  # cells along the longer side of a box: enough for a close fit, few enough to sort
+
+
+class Tile(NamedTuple):
+    """A tile of an XYZ map: `x` eastwards and `y` southwards among 2**zoom each way."""
+
+    zoom: int
+    x: int
+    y: int
+
+    @property
+    def keys(self) -> tuple[int, int]:
+        """The first and the last key of a point in it."""
+        bits = 2 * (ZOOM - self.zoom)
+        first = _key(self.x, self.y) << bits
+        return first, first + (1 << bits) - 1
+
+    def cells(self, zoom: int) -> tuple[int, int]:
+        """The first and the last of the cells of a deeper zoom in it, as `cell` numbers them."""
+        first, last = self.keys
+        return cell(first, zoom), cell(last, zoom)
+
+    def within(self, lat: float, lon: float, units: int) -> tuple[int, int]:
+        """Where a point lies, counted in parts of the tile from its north-western corner."""
+        across, down = _across(lon) * 2**self.zoom, _down(lat) * 2**self.zoom
+        return int((across - self.x) * units), int((down - self.y) * units)
+
+    def point(self, across: float, down: float) -> tuple[float, float]:
+        """The latitude and longitude of a point of the tile: 0, 0 is its north-western corner."""
+        side = 2**self.zoom
+        north = pi * (1 - 2 * (self.y + down) / side)
+        return degrees(atan(sinh(north))), (self.x + across) / side * 360 - 180
+
+
+def cell(key: int, zoom: int) -> int:
+    """The number of the tile of a zoom that holds a key: that of its parent is `cell >> 2`."""
+    return 1 << 2 * zoom | key >> 2 * (ZOOM - zoom)
+
+
+def spot(lat: float, lon: float, zoom: int = ZOOM) -> tuple[int, int]:
+    """The x and y of the tile of a zoom that a point in degrees lies in."""
+    bits = ZOOM - zoom
+    return _x(lon) >> bits, _y(lat) >> bits
 
 
 def _interleaved(bits: int) -> int:
@@ -98,12 +141,22 @@ def _key(x: int, y: int) -> int:
 
 
 def _x(lon: float) -> int:
-    return min(max(int((lon + 180) / 360 * _SIDE), 0), _SIDE - 1)
+    return min(max(int(_across(lon) * _SIDE), 0), _SIDE - 1)
 
 
 def _y(lat: float) -> int:
+    return min(max(int(_down(lat) * _SIDE), 0), _SIDE - 1)
+
+
+def _across(lon: float) -> float:
+    """How far east on the map, 0 to 1."""
+    return (lon + 180) / 360
+
+
+def _down(lat: float) -> float:
+    """How far south on the map, 0 to 1."""
     lat = min(max(lat, -_NORTHMOST), _NORTHMOST)
-    return min(max(int((1 - asinh(tan(radians(lat))) / pi) / 2 * _SIDE), 0), _SIDE - 1)
+    return (1 - asinh(tan(radians(lat))) / pi) / 2
 
 
 def _wrapped(lon: float) -> float:

@@ -46,7 +46,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         raise Http404
     newest = (
         Notice.objects.filter(contact__isnull=False)
-        .select_related("contact", "report")
+        .select_related("contact", "report", "code", "follow__case", "follow__place")
         .order_by("-id")[:NEWEST]
     )
     threads: dict[int, Thread] = {}
@@ -63,7 +63,8 @@ def _add(threads: dict[int, Thread], notice: Notice) -> None:
     assert contact is not None
     message = outgoing(notice)
     book = book_of(contact.city_id)
-    start, link, end = message.text.partition(message.link)
+    # A code leads nowhere: all of it is text.
+    start, link, end = message.text.partition(message.link or "\0")
     line = Line(
         at=(notice.sent_at or notice.created_at).astimezone(book.zone),
         language=notice.language,

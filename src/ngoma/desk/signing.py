@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from ngoma.base.senders import network
 from ngoma.cities.book import UnknownCity, book_of, text
 from ngoma.desk.languages import LANGUAGES, language_of
 from ngoma.desk.site import private, sign_in
@@ -116,9 +117,11 @@ def _book(city_id: int) -> Any:
 
 
 def _sender(request: HttpRequest) -> str:
-    """The address the request came from; behind our own proxy, as that one says."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.NGOMA_BEHIND_PROXY else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+    return network(
+        request.META.get("REMOTE_ADDR", ""),
+        request.headers.get("X-Forwarded-For", ""),
+        behind_proxy=settings.NGOMA_BEHIND_PROXY,
+    )
 
 
 def _key(kind: str, what: str) -> str:

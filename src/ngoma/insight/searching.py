@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from ngoma.base import syllables
 from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
 from ngoma.people.publicity import public_event
 from ngoma.records.models import Bookmark, Case, Event, Report
-from ngoma.records.queries.events import advance, read_on
+from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
 from ngoma.records.queries.search import key, shortened
 from ngoma.records.sql import search as index
 from ngoma.records.sql.search import Entry
@@ -36,7 +35,7 @@ _APART = " | "
 def follow() -> None:
     """Index what has happened since; of very much, as much as can be done in a second."""
     until = now() + timedelta(seconds=1)
-    while _behind() and read_batch() == BATCH and now() < until:
+    while behind(READER) and read_batch() == BATCH and now() < until:
         pass
 
 
@@ -67,12 +66,7 @@ def rebuild(progress: Callable[[int], object]) -> None:
 
 
 def _index(events: Sequence[Event]) -> None:
-    """Write the cases whose last event is among these. All others come with a later event.
-
-    Events of one case are ordered by its row's lock: who sees the last one sees all before it.
-    """
-    last = {event.case_id: event.seq for event in sorted(events, key=lambda each: each.seq)}
-    cases = [case for case in Case.objects.filter(pk__in=last) if case.version <= last[case.pk]]
+    cases = come_to_rest(events)
     index.write(list(_entries(cases)), instead_of=[key(case.opened_at, case.pk) for case in cases])
 
 
@@ -135,10 +129,3 @@ def _without_persons(text: str, country: str) -> str:
     for mark in MARKS.values():
         text = text.replace(mark, _APART)
     return text
-
-
-def _behind() -> bool:
-    """Whether there is anything to read, without holding the bookmark."""
-    mark = Bookmark.objects.filter(reader=READER).first() or Bookmark()
-    later = Q(transaction=mark.transaction, pk__gt=mark.event)
-    return Event.objects.filter(Q(transaction__gt=mark.transaction) | later).exists()

@@ -17,6 +17,7 @@ from threading import Lock
 import pillow_heif
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import IntegrityError, transaction
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ngoma.base.clock import now
@@ -74,11 +75,18 @@ def check(data: bytes) -> str:
         return str(image.format)
 
 
-def store(data: bytes, *, kind: str = Photo.Kind.REPORT, at: datetime | None = None) -> Photo:
+def store(
+    data: bytes,
+    *,
+    kind: str = Photo.Kind.REPORT,
+    upload: str | None = None,
+    at: datetime | None = None,
+) -> Photo:
     """Keep a photo: the original in private, smaller upright copies to be shown.
 
     It belongs to no report or case yet. When this returns the files are on disk. Raises
-    `PhotoRefused`, and then nothing is kept.
+    `PhotoRefused`, and IntegrityError where the `upload` (the sender's own name for it) is kept
+    already; then nothing is kept.
     """
     ending = FORMATS[check(data)]
     upright, (width, height) = _upright(data)
@@ -88,15 +96,21 @@ def store(data: bytes, *, kind: str = Photo.Kind.REPORT, at: datetime | None = N
         copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
         _save(public_path(name, size), _jpeg(copy))
     original = _save(f"private/originals/{name[:2]}/{name}.{ending}", data)
-    return Photo.objects.create(
-        kind=kind,
-        name=name,
-        digest=hashlib.sha256(data).hexdigest(),
-        width=width,
-        height=height,
-        original=original,
-        added_at=at or now(),
-    )
+    try:
+        with transaction.atomic():
+            return Photo.objects.create(
+                kind=kind,
+                name=name,
+                digest=hashlib.sha256(data).hexdigest(),
+                width=width,
+                height=height,
+                original=original,
+                upload=upload,
+                added_at=at or now(),
+            )
+    except IntegrityError:
+        _delete_files(name, original)
+        raise
 
 
 def discard(stored: Iterable[Photo]) -> None:
@@ -104,8 +118,7 @@ def discard(stored: Iterable[Photo]) -> None:
     for photo in stored:
         # One statement: a report that takes the photo at this moment keeps it.
         if Photo.objects.filter(pk=photo.pk, report=None, case=None).delete()[0]:
-            for path in (photo.original, *(public_path(photo.name, size) for size in SIZES)):
-                default_storage.delete(path)
+            _delete_files(photo.name, photo.original)
 
 
 def discard_unused(at: datetime | None = None) -> int:
@@ -114,6 +127,11 @@ def discard_unused(at: datetime | None = None) -> int:
     forgotten = list(Photo.objects.filter(report=None, case=None, added_at__lt=before)[:500])
     discard(forgotten)
     return len(forgotten)
+
+
+def _delete_files(name: str, original: str) -> None:
+    for path in (original, *(public_path(name, size) for size in SIZES)):
+        default_storage.delete(path)
 
 
 def _upright(data: bytes) -> tuple[Image.Image, tuple[int, int]]:

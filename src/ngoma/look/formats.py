@@ -61,6 +61,11 @@ def short(at: datetime) -> str:
     return _written(at, "MMMd", "yMMMd")
 
 
+def month(at: datetime) -> str:
+    """Nov 2026"""
+    return _written(at, "yMMM", "yMMM")
+
+
 def hour(at: datetime) -> str:
     """11:20"""
     local = timezone.localtime(at)

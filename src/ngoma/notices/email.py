@@ -41,15 +41,17 @@ def compose(message: Message) -> bytes:
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now())
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if message.stop:
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(_html(message), subtype="html", cte="quoted-printable")
     # By hand, because the library breaks long addresses and ids into encoded words.
     by_hand = {
         "Message-ID": f"<{_id(message)}>",
         "References": f"<{message.thread}@{_host()}>",
-        "List-Unsubscribe": f"<{message.stop}>",
     }
+    if message.stop:
+        by_hand["List-Unsubscribe"] = f"<{message.stop}>"
     head = "".join(f"{name}: {value}\r\n" for name, value in by_hand.items())
     return head.encode("ascii") + mail.as_bytes(policy=SMTP)
 
@@ -63,8 +65,9 @@ def _host() -> str:
 
 
 def _html(message: Message) -> str:
-    link = escape(message.link)
-    text = escape(message.text).replace(link, f'<a href="{link}">{link}</a>')
+    link, text = escape(message.link), escape(message.text)
+    if link:
+        text = text.replace(link, f'<a href="{link}">{link}</a>')
     paragraphs = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in text.split("\n\n"))
     return f'<div style="font:16px/1.5 sans-serif;max-width:38em">{paragraphs}</div>'
 

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{6,}\d")
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{4,}\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is handed over to a gateway. Never stored, never logged."""
+    """What is handed over to a gateway. Never stored, never logged.
+
+    `link` and `stop` are empty where a message leads nowhere and there is nothing to stop.
+    """
 
     notice: int
     to: str
@@ -48,10 +51,14 @@ class Permanent(NotSent):
     """Surely not sent, and it never will be."""
 
 
+class Gone(Permanent):
+    """Nobody takes messages there any more: the address is to be forgotten."""
+
+
 class Unsure(NotSent):
     """Perhaps sent: the provider's answer was lost or makes no sense."""
 
 
 def without_addresses(text: str) -> str:
-    """The text without phone numbers and e-mail addresses."""
+    """The text without phone numbers, e-mail addresses and one-time codes."""
     return _PERSONAL.sub("…", text)

@@ -8,7 +8,8 @@ from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
 from ngoma.notices import texts
 from ngoma.notices.writing import write
-from ngoma.records.models import Channel, Contact, Event, Job, Notice, Report
+from ngoma.people import codes
+from ngoma.records.models import Channel, Code, Contact, Event, Job, Notice, Report
 from ngoma.work.queue import put_many
 
 TOLD = {
@@ -114,17 +115,46 @@ def _merging(absorbed: Event) -> Event:
     return Event.objects.get(case=absorbed.data["from"], kind="merged")
 
 
+def channel_of(contact: Contact) -> str:
+    """By what a contact is reached."""
+    return _CHANNELS[Contact.Kind(contact.kind)]
+
+
+_CHANNELS = {
+    Contact.Kind.EMAIL: "email",
+    Contact.Kind.PHONE: "sms",
+    Contact.Kind.PUSH: "push",
+}
+
+
+def _code(kind: str, report: Report, contact: Contact) -> Code | None:
+    """The code that confirms a new address: it comes along, at the price of one message."""
+    if kind not in ("received", "joined") or contact.verified_at or report.demo:
+        return None
+    return codes.make(contact, Code.Purpose.VERIFY, report=report)
+
+
 def _notice(kind: str, event: Event, report: Report, book: Book) -> Notice:
     contact = report.contact
     assert contact is not None
-    channel = "email" if contact.kind == Contact.Kind.EMAIL else "sms"
+    channel = channel_of(contact)
     wanted = contact.language
     language = texts.nearest(wanted, book.language(wanted), *book.languages)
-    written = write(kind, channel=channel, language=language, book=book, event=event, report=report)
+    code = _code(kind, report, contact)
+    written = write(
+        kind,
+        channel=channel,
+        language=language,
+        book=book,
+        event=event,
+        report=report,
+        code=code is not None,
+    )
     return Notice(
         event=event,
         contact=contact,
         report=report,
+        code=code,
         kind=kind,
         channel=channel,
         language=language,

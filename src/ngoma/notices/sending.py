@@ -14,20 +14,24 @@ from django.db import transaction
 from django.db.models import F
 
 from ngoma.base.clock import now
-from ngoma.cities.book import Book, book_of
-from ngoma.notices import africastalking, email, twilio
-from ngoma.notices.gateway import Gateway, Message, Permanent, Temporary, Unsure
-from ngoma.notices.links import LINK, here, own_page
-from ngoma.people import vault
+from ngoma.cities.book import Book
+from ngoma.notices import africastalking, email, push, twilio
+from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
+from ngoma.notices.links import CODE, LINK, way
+from ngoma.people import codes, vault
 from ngoma.records.models import Notice
 from ngoma.work.queue import Later
 
 GIVE_UP = timedelta(days=2)
 """How long after its event a notice is still worth sending."""
 
+GONE = "······"
+"""Stands where a code was that is not kept any more."""
+
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
 
+_LEADS = ("contact", "report", "code", "follow__case", "follow__place")
 State = Notice.State
 log = structlog.get_logger(__name__)
 
@@ -37,12 +41,15 @@ def send(notice: int) -> None:
 
     Raises Later where the provider could not take it now; does nothing where it was sent before.
     """
-    row = Notice.objects.select_related("contact", "report").get(pk=notice)
+    row = Notice.objects.select_related(*_LEADS).get(pk=notice)
     if row.state == State.SENDING:
         _end(row, State.UNSURE, "interrupted while it was being sent")
         return
     if row.contact is None:
         _end(row, State.FAILED, "the contact was erased")
+        return
+    if row.event_id is None and not _still_good(row):
+        _end(row, State.FAILED, "the code is good no longer")
         return
     message = outgoing(row)
     name = gateway_name(row)
@@ -55,6 +62,8 @@ def send(notice: int) -> None:
         _again(row, error)
     except Permanent as error:
         _end(row, State.FAILED, str(error))
+        if isinstance(error, Gone):
+            vault.erase(row.contact)
     except Unsure as error:
         _end(row, State.UNSURE, str(error))
     else:
@@ -62,27 +71,27 @@ def send(notice: int) -> None:
 
 
 def outgoing(notice: Notice) -> Message:
-    """The message as the reporter gets it, to their address and with that of their page."""
+    """The message as its reader gets it, to their address, with what the text has places for."""
     assert notice.contact is not None
-    report = notice.report
-    assert report is not None
-    book = book_of(report.city_id)
-    address = own_page(book, report, notice.language)
+    leads = way(notice)
+    code = codes.digits(notice.code) if notice.code else GONE
     return Message(
         notice=notice.pk,
         to=vault.reveal(notice.contact).address,
-        sender=_sender(book, notice.channel),
-        sender_address=book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
-        subject=notice.subject,
-        text=notice.text.replace(LINK, address),
-        link=address,
-        thread=report.reference,
-        stop=here(f"/channels/stop/{report.secret}/"),
+        sender=_sender(leads.book, notice.channel),
+        sender_address=leads.book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
+        subject=notice.subject.replace(CODE, code),
+        text=notice.text.replace(CODE, code).replace(LINK, leads.link),
+        link=leads.link,
+        thread=leads.thread,
+        stop=leads.stop,
     )
 
 
 def gateway_name(notice: Notice) -> str:
     """Through what a notice goes: the outbox where no service is set."""
+    if notice.channel == "push":
+        return "push"
     if notice.channel == "email":
         return "smtp" if settings.NGOMA_SMTP_URL else "outbox"
     return settings.NGOMA_SMS or "outbox"
@@ -99,8 +108,15 @@ GATEWAYS: dict[str, Gateway] = {
     "africastalking": africastalking.deliver,
     "twilio": twilio.deliver,
     "smtp": email.deliver,
+    "push": push.deliver,
     "outbox": _outbox,
 }
+
+
+def _still_good(notice: Notice) -> bool:
+    """Whether the code that the notice brings can still be typed."""
+    code = notice.code
+    return code is not None and code.used_at is None and code.expires_at > now()
 
 
 def _sender(book: Book, channel: str) -> str:

@@ -1,7 +1,9 @@
 """The words of every notice: one file a language, `texts/<language>.toml`.
 
 A kind of notice has an `sms`, a `subject` and a `mail`. `sms` is a list of sentences and `mail` one
-of paragraphs; whichever names a field that is empty is left out. `[mail] end` closes every mail,
+of paragraphs; whichever names a field that is empty is left out. `[mail] end` closes every mail
+that has no `end` of its own,
+`[told]` holds what `[news]` tells followers, by kind of event,
 `[form]` holds the CLDR patterns of a date in a text message and in a mail, `[stop]` the page on
 which messages are stopped. The fields:
 
@@ -13,6 +15,8 @@ which messages are stopped. The fields:
 | reply_by, close_on | until when a question can be answered; when a solved case closes |
 | department, body, phone | who is responsible; the other body and its telephone |
 | into | the number of the case, which another report may have given it |
+| code, minutes | a one-time code, and how long it is good |
+| news | what `[told]` says of the event |
 | text | what the officer wrote, after the pack's words for the reason; alone may be shortened |
 
 Another language is another file with the same keys.
@@ -53,17 +57,24 @@ def words(kind: str, language: str) -> Words:
     """The words of one kind of notice. Raises LookupError for an unknown kind or language."""
     file = _read(language)
     entry = file[kind]
-    return Words(tuple(entry["sms"]), entry["subject"], (*entry["mail"], *file["mail"]["end"]))
+    end = entry.get("end", file["mail"]["end"])
+    return Words(tuple(entry["sms"]), entry["subject"], (*entry["mail"], *end))
 
 
 @cache
 def kinds(language: str) -> frozenset[str]:
     """The kinds of notice a language has words for."""
-    return frozenset(_read(language)) - {"form", "mail", "stop"}
+    return frozenset(_read(language)) - {"form", "mail", "stop", "told"}
+
+
+def news(kind: str, language: str) -> tuple[str, ...]:
+    """What followers are told of a kind of event, in sentences. Raises LookupError."""
+    return tuple(_read(language)["told"][kind])
 
 
 def stop_page(language: str) -> Mapping[str, str]:
-    """`ask`, `button` and `done` of the page on which messages are stopped."""
+    """`ask`, `button` and `done` of the page on which messages are stopped; for a follower
+    `ask_follower` and `done_follower`."""
     page: Mapping[str, str] = _read(language)["stop"]
     return page
 

@@ -10,7 +10,8 @@ from ngoma.base.clock import parse
 from ngoma.base.references import show
 from ngoma.cities.book import Book, text
 from ngoma.notices import sms, texts
-from ngoma.notices.links import LINK, own_page
+from ngoma.notices.links import CODE, LINK, own_page
+from ngoma.people.publicity import public_event
 from ngoma.records.models import Case, Event, Report
 
 MOST_SEGMENTS = 2
@@ -26,11 +27,18 @@ class Written:
 
 
 def write(
-    kind: str, *, channel: str, language: str, book: Book, event: Event, report: Report
+    kind: str,
+    *,
+    channel: str,
+    language: str,
+    book: Book,
+    event: Event,
+    report: Report,
+    code: bool = False,
 ) -> Written:
     """The notice of this kind about an event, for the reporter of `report`.
 
-    `channel` is `sms` or `email`; an SMS has no subject.
+    `channel` is `sms` or `email`; an SMS has no subject. `code`: with a place for a one-time code.
     """
     words = texts.words(kind, language)
     mail = channel == "email"
@@ -38,6 +46,7 @@ def write(
         "reference": show(report.reference),
         "city": text(book.names, language),
         "link": LINK,
+        "code": CODE if code else "",
         **_dates(book, event, language, long=mail),
         **_names(book, event, language),
     }
@@ -45,6 +54,37 @@ def write(
         parts = texts.fill(words.mail, fields)
         return Written(words.subject.format_map(fields), "\n\n".join(parts))
     return Written("", _short(words.sms, fields, own_page(book, report, language)))
+
+
+def write_news(event: Event, *, channel: str, language: str, book: Book) -> Written:
+    """What a follower is told of an event: nothing that not everybody may know."""
+    words = texts.words("news", language)
+    public = public_event(event.kind, event.data) or {}
+    fields = {
+        "reference": show(event.case.reference),
+        "city": text(book.names, language),
+        "link": LINK,
+        **_dates(book, event, language, long=channel == "email"),
+        **_names(book, event, language),
+        "text": _text(book, public, language),
+    }
+    fields["news"] = " ".join(texts.fill(texts.news(event.kind, language), fields))
+    subject = words.subject.format_map(fields)[:200]
+    if channel == "push":
+        return Written(subject, fields["text"])
+    if channel == "email":
+        return Written(subject, "\n\n".join(texts.fill(words.mail, fields)))
+    return Written("", sms.plain(" ".join(texts.fill(words.sms, fields))))
+
+
+def write_code(*, channel: str, language: str, book: Book, minutes: int) -> Written:
+    """The message that brings a one-time code which is good for some minutes."""
+    words = texts.words("code", language)
+    fields = {"city": text(book.names, language), "code": CODE, "minutes": str(minutes)}
+    if channel == "email":
+        parts = texts.fill(words.mail, fields)
+        return Written(words.subject.format_map(fields), "\n\n".join(parts))
+    return Written("", sms.plain(" ".join(texts.fill(words.sms, fields))))
 
 
 def _short(parts: tuple[str, ...], fields: Mapping[str, str], link: str) -> str:

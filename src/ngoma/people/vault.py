@@ -82,7 +82,7 @@ def keep(
     renewed = {"language": language, "expires_at": at + KEEP}
     contact, _ = Contact.objects.update_or_create(
         city_id=city_id,
-        finder=_finder(city_id, address.address),
+        finder=finder(city_id, address.address),
         purpose=purpose,
         defaults=renewed | (sealed if address.name else {}),
         create_defaults=renewed | sealed | {"kind": address.kind, "created_at": at},
@@ -92,8 +92,8 @@ def keep(
 
 def find(city_id: int, address: Address, *, purpose: str = "report") -> Contact | None:
     """The contact of this address, if the city knows it."""
-    finder = _finder(city_id, address.address)
-    return Contact.objects.filter(city_id=city_id, finder=finder, purpose=purpose).first()
+    known = Contact.objects.filter(city_id=city_id, purpose=purpose)
+    return known.filter(finder=finder(city_id, address.address)).first()
 
 
 def reveal(contact: Contact) -> Address:
@@ -108,6 +108,20 @@ def reveal(contact: Contact) -> Address:
     return Address(*msgspec.json.decode(plain, type=tuple[str, str, str]))
 
 
+def hint(contact: Contact) -> str:
+    """The end of an address, for its owner to know it by: ••• 456, a•••@example.org.
+
+    Empty for a browser.
+    """
+    if contact.kind == Contact.Kind.PUSH:
+        return ""
+    address = reveal(contact).address
+    if contact.kind != Contact.Kind.EMAIL:
+        return f"••• {address[-3:]}"
+    name, _at, host = address.partition("@")
+    return f"{name[:1]}•••@{host}"
+
+
 def read_by_staff(contact: Contact, user: User, purpose: str) -> Address:
     """Open a contact for a member of staff; who looked, when and why is written down first."""
     PersonalRead.objects.create(contact_id=contact.pk, user=user, at=now(), purpose=purpose)
@@ -117,6 +131,11 @@ def read_by_staff(contact: Contact, user: User, purpose: str) -> Address:
 def erase(contact: Contact) -> None:
     """Forget a contact for good. Its reports and notices stay, without a way to reach anybody."""
     contact.delete()
+
+
+def erase_address(contact: Contact) -> None:
+    """Forget an address in its city for good, whatever it was left for: reports and follows."""
+    Contact.objects.filter(city=contact.city_id, finder=contact.finder).delete()
 
 
 def erase_expired(at: datetime | None = None) -> int:
@@ -149,15 +168,17 @@ def _seal(city_id: int, address: Address) -> bytes:
     return nonce + _cipher().encrypt(nonce, plain, str(city_id).encode())
 
 
-def _finder(city_id: int, address: str) -> str:
+def finder(city_id: int, address: str) -> str:
+    """The keyed hash by which a city finds an address again; it opens nothing."""
     message = f"{city_id}\0{address}".encode()
-    return hmac.new(_key("find"), message, hashlib.sha256).hexdigest()
+    return hmac.new(derived("find"), message, hashlib.sha256).hexdigest()
 
 
 def _cipher() -> AESGCM:
-    return AESGCM(_key("seal"))
+    return AESGCM(derived("seal"))
 
 
 @lru_cache
-def _key(use: str) -> bytes:
+def derived(use: str) -> bytes:
+    """The installation's key for one use, made from `NGOMA_VAULT_KEY`."""
     return hmac.new(settings.NGOMA_VAULT_KEY.encode(), use.encode(), hashlib.sha256).digest()

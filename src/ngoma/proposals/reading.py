@@ -10,8 +10,10 @@ from ngoma.proposals.catalogues import catalogue
 from ngoma.records.models import Event, Proposal, Report, Urgency
 from ngoma.records.queries.answers import answered_before
 from ngoma.records.queries.nearby import around_point
-from ngoma.triage.interface import Nearby, Past, Reading, Reason, Submission
+from ngoma.triage.interface import Guess, Language, Nearby, Past, Reading, Reason, Submission
 from ngoma.triage.reading import read as read_words
+from ngoma.triage.urgency import judge
+from ngoma.triage.words import tokens
 from ngoma.work.queue import put
 
 NEAR = 150.0
@@ -52,6 +54,16 @@ def preview(
     nearby = _nearby(book, submission, except_case)
     past = _past(book, submission) if with_answers else []
     return read_words(submission, catalogue(book), nearby, past)
+
+
+def dangerous(book: Book, words: str, service_id: int | None = None) -> bool:
+    """Whether the words, or the service of itself, speak of any danger. Asks no database."""
+    known = catalogue(book)
+    chosen = known.by_id.get(service_id) if service_id is not None else None
+    guess = Guess(chosen.id, 1.0, ()) if chosen else None
+    submission = Submission(words, None, None, None, now(), "web")
+    urgency = judge(submission, tokens(words), Language("und", 0.0), guess, known)
+    return urgency.level != "no"
 
 
 def read(event: int, case: int) -> None:

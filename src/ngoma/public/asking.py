@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from ngoma.cities.book import ServiceEntry
 from ngoma.intake import placing
-from ngoma.intake.submission import Submission
+from ngoma.intake.explaining import explain
+from ngoma.intake.submission import Problem
 from ngoma.look.formats import metres
 from ngoma.proposals.reading import preview
-from ngoma.public import filters, frames, outlines
+from ngoma.public import drafts, filters, frames, outlines
 from ngoma.public.drafts import Draft
 from ngoma.public.lines import Line, Photo, line, photo
 from ngoma.public.mapping import PICTURE
@@ -63,20 +65,54 @@ def second(site: Site, draft: Draft) -> dict[str, Any]:
 
 def third(site: Site, draft: Draft) -> dict[str, Any]:
     """Step 3: what we think it is, what else the service asks, and cases it may be the same as."""
+    known = suggestions(site, draft)
+    entry = site.book.service_by_code.get(known["service"])
+    return {
+        **known,
+        "photos": [(name, _photo(name)) for name in draft.photos],
+        "groups": list(filters.groups(site)),
+        "questions": _questions(site, draft, entry) if entry else [],
+    }
+
+
+def suggestions(site: Site, draft: Draft) -> dict[str, Any]:
+    """What we make of a draft: its likely services and the likeliest, where it is, cases that it
+    may be the same as, a warning if one is due."""
     reading = _read(site, draft)
     proposed = list(_guesses(site, draft, reading))
     service = draft.service or (proposed[0][0] if proposed else "")
     entry = site.book.service_by_code.get(service)
     return {
-        "photos": [(name, _photo(name)) for name in draft.photos],
         "where": _there(site, draft),
         "guesses": proposed,
         "service": service,
-        "groups": list(filters.groups(site)),
-        "questions": [_question(site, draft, each) for each in entry.questions] if entry else [],
         "same": _same(site, reading),
         "stopper": stopper(site, draft, entry.id if entry else None),
     }
+
+
+def at_hand(site: Site) -> dict[str, Any]:
+    """What the script needs to ask all of it without a network: the questions of every service that
+    has some, and the warnings with the words and services that are due to them."""
+    services = [each for each in site.book.services.values() if not each.retired]
+    return {
+        "asked_of": {
+            each.code: _questions(site, drafts.EMPTY, each) for each in services if each.questions
+        },
+        "stoppers": [
+            (each, {"words": _words(each), "services": list(each.get("services", ()))})
+            for each in site.book.settings["stoppers"]
+        ],
+    }
+
+
+def _words(stopper: Mapping[str, Any]) -> list[str]:
+    """What a warning is due to, in all languages: nobody chooses one when there is danger."""
+    return [phrase for phrases in stopper.get("words", {}).values() for phrase in phrases]
+
+
+def _questions(site: Site, draft: Draft, entry: ServiceEntry) -> list[dict[str, Any]]:
+    return [_question(site, draft, each) for each in entry.questions]
 
 
 def guesses(site: Site, draft: Draft) -> list[tuple[str, str]]:
@@ -101,19 +137,7 @@ def _guesses(site: Site, draft: Draft, reading: Reading) -> Iterator[tuple[str, 
 
 
 def _read(site: Site, draft: Draft) -> Reading:
-    position, _problems = placing.find(
-        Submission(
-            book=site.book,
-            origin="web",
-            key="",
-            channel="web",
-            lat=draft.lat,
-            lon=draft.lon,
-            accuracy=draft.accuracy,
-            location=draft.location,
-            place=draft.place or None,
-        )
-    )
+    position, _problems = placing.find(drafts.submission(site, draft))
     return preview(
         site.book,
         words=draft.words,
@@ -136,15 +160,12 @@ def _same(site: Site, reading: Reading) -> list[Same]:
 
 
 def _there(site: Site, draft: Draft) -> str:
-    """Where it is, in words: what was typed, else the place around the pin."""
-    lat, lon = draft.lat, draft.lon
-    if lat is not None and lon is not None:
-        on_earth = -90 <= lat <= 90 and -180 <= lon <= 180
-        place = site.place(site.book.locate(lat, lon).place_id) if on_earth else ""
-    else:
-        entry = site.book.place_by_code.get(draft.place)
-        place = site.place(entry.id) if entry else ""
-    return ", ".join(part for part in (draft.location, place) if part)
+    """Where it is, in words: what was typed, and the place that we understand by pin or words."""
+    position, _problems = placing.find(drafts.submission(site, draft))
+    place = site.place(position.place_id)
+    # Who typed just the name of the place need not read it twice.
+    typed = "" if place.casefold().startswith(draft.location.casefold()) else draft.location
+    return ", ".join(part for part in (typed, place) if part)
 
 
 def _question(site: Site, draft: Draft, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,7 +180,13 @@ def _question(site: Site, draft: Draft, question: Mapping[str, Any]) -> dict[str
             (str(each["key"]), site.text(each["name"])) for each in question.get("values", ())
         ],
         "given": draft.answers.get(question["code"], []),
+        "missing": _missing(site, question) if question.get("required") else "",
     }
+
+
+def _missing(site: Site, question: Mapping[str, Any]) -> str:
+    problem = Problem(question["code"], "missing_answer", {"question": question})
+    return explain(problem, site.book, site.language)
 
 
 def _photo(name: str) -> Photo:

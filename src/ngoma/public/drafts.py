@@ -10,6 +10,9 @@ from typing import Any
 
 from django.core import signing
 
+from ngoma.intake.submission import Submission
+from ngoma.public.site import Site
+
 SALT = "ngoma.draft"
 LIFE = 86400
 """Seconds after which a form that lay around is not taken any more."""
@@ -40,6 +43,10 @@ class Draft:
         return signing.dumps(values, salt=SALT, compress=True)
 
 
+EMPTY = Draft(key="")
+"""What a page shows before anything was told."""
+
+
 def new() -> Draft:
     """An empty draft."""
     return Draft(key=secrets.token_urlsafe(16))
@@ -52,3 +59,28 @@ def read(sealed: str) -> Draft:
     except signing.BadSignature:
         return new()
     return Draft(**values | {"photos": tuple(values.get("photos", ()))})
+
+
+def submission(site: Site, draft: Draft) -> Submission:
+    """The draft as intake takes it."""
+    mail = "@" in draft.contact
+    return Submission(
+        book=site.book,
+        origin="web",
+        key=draft.key,
+        channel="web",
+        words=draft.words,
+        language=site.language,
+        lat=draft.lat,
+        lon=draft.lon,
+        accuracy=draft.accuracy,
+        location=draft.location,
+        place=draft.place or None,
+        service=draft.service or None,
+        answers=draft.answers,
+        kept=draft.photos,
+        email=draft.contact if mail else "",
+        phone="" if mail else draft.contact,
+        contact_language=site.language,
+        joins=draft.joins or None,
+    )

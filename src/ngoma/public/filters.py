@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -11,26 +11,31 @@ from django.utils.translation import pgettext
 
 from ngoma.base import clock
 from ngoma.base.characters import whole
+from ngoma.base.quad import Box
 from ngoma.cities.book import PlaceEntry
 from ngoma.public.site import Site
 from ngoma.records.queries.public_cases import KINDS, Wanted
+from ngoma.records.sql.counts import PERIODS
 
-PERIODS = (7, 30, 90, 365)
 GROUP = "group:"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The reader's choice; empty means all. `what` is a service's code or `group:` and a group."""
+    """The reader's choice; empty means all. `what` is a service's code or `group:` and a group.
+
+    `box` is the part of the map that is looked at.
+    """
 
     what: str = ""
     state: str = ""
     place: str = ""
     days: int = 0
+    box: Box | None = None
 
     @property
-    def query(self) -> dict[str, Any]:
-        """As the parts of an address."""
+    def everywhere(self) -> dict[str, Any]:
+        """As the parts of an address, wherever on the map."""
         return {
             "what": self.what,
             "state": self.state,
@@ -39,9 +44,14 @@ class Filters:
         }
 
     @property
+    def query(self) -> dict[str, Any]:
+        """As the parts of an address."""
+        return self.everywhere | {"box": box_text(self.box)}
+
+    @property
     def any(self) -> bool:
-        """Whether anything is left out."""
-        return any(self.query.values())
+        """Whether anything is left out, but for what is beyond the map's edge."""
+        return any(self.everywhere.values())
 
 
 def read(site: Site, asked: QueryDict) -> Filters:
@@ -55,6 +65,7 @@ def read(site: Site, asked: QueryDict) -> Filters:
         state=state if state in KINDS else "",
         place=place if place in book.place_by_code else "",
         days=int(days) if days in {str(each) for each in PERIODS} else 0,
+        box=box(asked.get("box", "")),
     )
 
 
@@ -68,9 +79,34 @@ def wanted(site: Site, filters: Filters) -> Wanted:
         kind=filters.state or None,
         services=_services(site, filters.what) if filters.what else None,
         places=site.book.below(place.id) if place else None,
-        since=now - timedelta(days=filters.days) if filters.days else None,
+        area=place.id if place and place.parent_id is None else None,
+        days=filters.days,
         at=now,
     )
+
+
+def box(text: str) -> Box | None:
+    """South, west, north, east, as an address holds them; None for none and for nonsense."""
+    found = numbers(text)
+    if len(found) != 4:
+        return None
+    south, west, north, east = found
+    if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
+        return None
+    return south, west, north, east
+
+
+def box_text(box: Box | None) -> str:
+    """The box as an address holds it, to about a metre."""
+    return ",".join(f"{edge:.5f}" for edge in box) if box else ""
+
+
+def numbers(text: str) -> list[float]:
+    """Numbers with commas between; none of what is not that."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        return []
 
 
 def choices(site: Site, filters: Filters) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the forms of a report bring: read into the draft, as typed, and photos stored."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +9,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from ngoma.intake import photos
+from ngoma.intake.explaining import explain
 from ngoma.intake.photos import PhotoRefused
 from ngoma.intake.submission import Problem
 from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.public.drafts import Draft
+from ngoma.public.site import Site
 
 LONGEST = 16_000
 QUESTION = "answer."
@@ -23,6 +25,9 @@ FIELDS = {
     "place": "location",
 }
 """The form's field where a problem's field is called otherwise."""
+
+_STEPS = {"words": "show", "photos": "show", "location": "where", "place": "where"}
+"""The step of the form where a problem's field is mended, if not the last one."""
 
 
 def taken(request: HttpRequest, draft: Draft) -> tuple[Draft, list[Problem]]:
@@ -46,6 +51,26 @@ def taken(request: HttpRequest, draft: Draft) -> tuple[Draft, list[Problem]]:
         changes["answers"] = answers
     kept, problems = _photos(request, draft)
     return replace(draft, **changes, photos=kept), problems
+
+
+def step_of(field: str) -> str:
+    """The step on which a problem's field is asked: `show`, `where` or `send`."""
+    return _STEPS.get(field, "send")
+
+
+class Wrong(dict[str, str]):
+    """What has to be mended, by field of the form; nothing at all others."""
+
+    def __missing__(self, field: str) -> str:
+        return ""
+
+
+def explained(site: Site, problems: Iterable[Problem]) -> list[tuple[str, str]]:
+    """Problems as sentences, each with the field of the form that it is about."""
+    return [
+        (FIELDS.get(each.field, each.field), explain(each, site.book, site.language))
+        for each in problems
+    ]
 
 
 def moved(

@@ -1,10 +1,10 @@
 """Windows onto a map: what of the world is seen, in pixels of Web Mercator."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import atan, degrees, log, pi, radians, sinh, tan
+from math import atan, degrees, log, log2, pi, radians, sinh, tan
 
-from ngoma.base.quad import Box
+from ngoma.base.quad import Box, Tile, spot
 
 CLOSEST = 0.0012
 """Degrees of longitude across the closest window: some 130 m."""
@@ -68,6 +68,16 @@ def around_all(points: Iterable[tuple[float, float]], width: int, height: int) -
     top, bottom = _up(max(lats)), _up(min(lats))
     across = max(max(lons) - min(lons), (top - bottom) * width / height, CLOSEST) * 1.04
     return Frame(_down((top + bottom) / 2), (max(lons) + min(lons)) / 2, across, width, height)
+
+
+def tiles(frame: Frame, deepest: int) -> Iterator[Tile]:
+    """The few tiles that a window shows, each once to twice as wide as the window."""
+    zoom = min(max(int(log2(360 / frame.across)), 0), deepest)
+    south, west, north, east = frame.box
+    (left, top), (right, bottom) = spot(north, west, zoom), spot(south, east, zoom)
+    for x in range(left, right + 1):
+        for y in range(top, bottom + 1):
+            yield Tile(zoom, x, y)
 
 
 def _up(lat: float) -> float:

@@ -5,12 +5,17 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ngoma.base import clock
 from ngoma.cities.book import books, by_host
+from ngoma.look.formats import autonym
+from ngoma.public import sharing
+from ngoma.public.cards import Card
 from ngoma.public.lines import fixes, line
 from ngoma.public.remembered import remembered
+from ngoma.public.sharing import share
 from ngoma.public.site import Site, only_city, page, show
 from ngoma.records.queries import public_cases
 from ngoma.records.queries.public_cases import Figures, Wanted
@@ -27,10 +32,12 @@ def front(request: HttpRequest) -> HttpResponse:
     if only is not None:
         return HttpResponseRedirect(f"/{only.slug}/")
     spoken = list(dict.fromkeys(each for book in books() for each in book.languages)) or ["en"]
-    asked = request.GET.get("lang", "en")
-    language = asked if asked in spoken else spoken[0]
+    asked = request.GET.get("lang", "")
+    language = asked if asked in spoken else "en" if "en" in spoken else spoken[0]
     context = {
         "language": language,
+        "offers": [] if asked else [offer(each, f"/?lang={each}") for each in spoken],
+        "addresses": lambda city: {each: city.url_in(each) for each in city.book.languages},
         "languages": [(each, f"/?lang={each}") for each in spoken],
         "cities": [Site(book, book.language(language), f"/{book.slug}") for book in books()],
         "site": None,
@@ -48,8 +55,49 @@ def home(request: HttpRequest, site: Site) -> HttpResponse:
         "fixes": fixes(site, _fixed_lately(site.book.id)),
         "recent": [line(site, row) for row in recent],
         "example": f"{site.book.prefix} 7F3 K29",
+        "offers": [offer(tag, site.url_in(tag)) for tag in _others(site)],
+        "share": share(request, site, _title(site), _promise(), page="", card=sharing.FILE),
     }
     return show(request, site, "home", context, page="")
+
+
+def offer(tag: str, address: str) -> tuple[str, str, str]:
+    """A language with the address of a page in it, and the words that offer it, in itself."""
+    with translation.override(tag):
+        words = _("Read this in %(language)s") % {"language": autonym(tag)}
+    return tag, address, words
+
+
+def _others(site: Site) -> list[str]:
+    """The languages to offer: none where the address names one."""
+    own, *others = site.book.languages
+    return others if site.language == own else []
+
+
+@require_safe
+@page
+def card(request: HttpRequest, site: Site) -> HttpResponse:
+    """The card of the city."""
+    return sharing.answer(request, city_card(site))
+
+
+def city_card(site: Site) -> Card:
+    """The city's invitation, with what it repaired last."""
+    fixed = fixes(site, _fixed_lately(site.book.id))[:1]
+    photos = [
+        pair
+        for each in fixed
+        for pair in ((each.before.name, _("Before")), (each.after.name, _("After")))
+    ]
+    return Card(city=site.name, title=_title(site), sentence=_promise(), photos=tuple(photos))
+
+
+def _title(site: Site) -> str:
+    return _("Tell %(city)s what needs fixing") % {"city": site.name}
+
+
+def _promise() -> str:
+    return _("Show us the problem and where it is. We tell you who will fix it, and by which day.")
 
 
 @remembered(10)

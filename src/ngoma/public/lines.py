@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ngoma.base import references
+from ngoma.look.formats import day, moment
 from ngoma.public import status
 from ngoma.public.site import Site
+from ngoma.records.models import ACTIVE
+from ngoma.records.queries.own import OwnReport
 from ngoma.records.queries.photos import first_names, url
 from ngoma.records.queries.public_cases import Row, of_ids
 
@@ -17,6 +21,7 @@ EXCERPT = 160
 class Photo:
     """A photo as the pages show it."""
 
+    name: str
     small: str
     large: str
     alt: str
@@ -38,6 +43,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A report in the list of its reporter; `promise` says what comes by when."""
+
+    told: OwnReport
+    url: str
+    shown: str
+    title: str
+    where: str
+    words: str
+    tag: status.Tag
+    promise: str
+    photo: Photo | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """A repair that can be shown before and after."""
 
@@ -49,7 +69,7 @@ class Fix:
 
 def photo(name: str, alt: str, width: int = 480, height: int = 360) -> Photo:
     """A photo by the name of its copies."""
-    return Photo(url(name, "small"), url(name), alt, width, height)
+    return Photo(name, url(name, "small"), url(name), alt, width, height)
 
 
 def line(site: Site, row: Row) -> Line:
@@ -67,6 +87,30 @@ def line(site: Site, row: Row) -> Line:
         tag=status.tag(row.state, due=row.due, fixed=row.resolved_at is not None),
         photo=photo(row.photo, title) if row.photo else None,
     )
+
+
+def own_line(site: Site, told: OwnReport) -> OwnLine:
+    """A report as a line for its reporter, with their own words."""
+    title = site.service(told.service_id) or _("A problem")
+    return OwnLine(
+        told=told,
+        url=site.url(f"r/{told.reference}/{told.secret}"),
+        shown=references.show(told.reference),
+        title=title,
+        where=site.place(told.place_id),
+        words=_excerpt(told.words),
+        tag=status.tag(told.state, due=told.due, fixed=told.resolved_at is not None),
+        promise=_promise(told),
+        photo=photo(told.photo, title) if told.photo else None,
+    )
+
+
+def _promise(told: OwnReport) -> str:
+    if told.state == "received" and told.answer_due:
+        return _("Answered by %(moment)s") % {"moment": moment(told.answer_due)}
+    if told.state in ACTIVE and told.due:
+        return _("Fixed by %(day)s") % {"day": day(told.due)}
+    return ""
 
 
 def fixes(site: Site, case_ids: Sequence[int]) -> list[Fix]:

@@ -1,60 +1,51 @@
-"""What the maps draw: points or clusters of a box, outlines, and a picture to be tapped."""
+"""What the maps draw: tiles of points or clusters, outlines, and pictures to be tapped."""
 
 import gzip
-from math import ceil, floor
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
-from ngoma.base.quad import Box
-from ngoma.public import drawing, filters, frames, outlines, status
-from ngoma.public.remembered import remembered
+from ngoma.base.quad import Tile
+from ngoma.public import drawing, filters, frames, outlines
+from ngoma.public.frames import Frame
 from ngoma.public.site import Site, page
-from ngoma.records.models import State
-from ngoma.records.queries import public_cases
-from ngoma.records.queries.public_cases import Cluster, Wanted
+from ngoma.records.models import Kind, State
+from ngoma.records.queries import public_map
+from ngoma.records.queries.public_map import UNITS, Cluster, Point
 
 PICTURE = (320, 240)
 """Pixels of the picture that is tapped: as wide as the smallest phone shows."""
 
-MOST = 2000
+DEEPEST = 20
 SMALL = 200
 """Bytes below which nothing is compressed."""
 
-CELLS = 12
-"""Clusters along the longer side of a box, about."""
+TONES = ("quiet", "sky", "sun", "leaf")
+"""The colours of points, by the number that a tile names them by."""
 
 
 @require_safe
-@cache_control(public=True, max_age=30)
+@conditional_page
+@cache_control(public=True, max_age=60, stale_while_revalidate=600)
 @page
-def points(request: HttpRequest, site: Site) -> HttpResponse:
-    """`?box=south,west,north,east` and the filters: points, or clusters where there are too many.
+def tile(request: HttpRequest, site: Site, zoom: int, x: int, y: int) -> HttpResponse:
+    """A tile of the map, with the filters of the list; the same in every language.
 
-    `{"points": [[reference, lat, lon, service, tone], …], "services": {…}}` or
-    `{"clusters": [[lat, lon, count], …]}`, degrees times 100,000. 400 for a bad box.
+    `{"points": [[reference, x, y, tone], …]}`, or where they are many
+    `{"clusters": [[x, y, count], …]}`; x and y in 4096ths of the tile. 404 for no such tile.
     """
-    box = _box(request.GET.get("box", ""))
-    if box is None:
-        return HttpResponse("box=south,west,north,east\n", status=400, content_type="text/plain")
+    if not (zoom <= DEEPEST and x < 2**zoom and y < 2**zoom):
+        raise Http404("no such tile")
     wanted = filters.wanted(site, filters.read(site, request.GET))
-    found = public_cases.points(wanted, box, limit=MOST)
-    if found is None:
-        zoom = _zoom(box)
-        return _json(request, {"clusters": _clusters(wanted, _snapped(box, zoom), zoom)})
-    tones = {str(state): _tone(state) for state in State}
-    services = {each.service_id for each in found}
-    return _json(
-        request,
-        {
-            "points": [(p.reference, p.lat, p.lon, p.service_id, tones[p.state]) for p in found],
-            "services": {str(each): site.service(each) for each in services if each},
-        },
-    )
+    found = public_map.in_tile(wanted, Tile(zoom, x, y))
+    if found and isinstance(found[0], Cluster):
+        return _json(request, {"clusters": found})
+    points = [(p.reference, p.x, p.y, TONES.index(_tone(p))) for p in found if type(p) is Point]
+    return _json(request, {"points": points})
 
 
 @require_safe
@@ -89,55 +80,57 @@ def drawing_of(request: HttpRequest, site: Site) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
-@remembered(60, most=500)
-def _clusters(wanted: Wanted, box: Box, zoom: int) -> list[Cluster]:
-    return public_cases.clusters(wanted, box, zoom=zoom)
+@require_safe
+@cache_control(public=True, max_age=60)
+@page
+def picture(request: HttpRequest, site: Site) -> HttpResponse:
+    """The reports on the map, `?box=…` and the filters, as an SVG picture."""
+    chosen = filters.read(site, request.GET)
+    frame = framed(site, chosen)
+    wanted = filters.wanted(site, chosen)
+    dots = [
+        _dot(each, found)
+        for each in frames.tiles(frame, DEEPEST)
+        for found in public_map.in_tile(wanted, each)
+    ]
+    return HttpResponse(drawing.picture(site, frame, dots=dots), content_type="image/svg+xml")
 
 
-def _snapped(box: Box, zoom: int) -> Box:
-    """A box a little larger that many neighbours share: its edges lie on a grid."""
-    step = 4 * 360 / 2**zoom
-    south, west = floor(box[0] / step) * step, floor(box[1] / step) * step
-    north, east = ceil(box[2] / step) * step, ceil(box[3] / step) * step
-    return max(south, -90.0), max(west, -180.0), min(north, 90.0), min(east, 180.0)
+def framed(site: Site, chosen: filters.Filters) -> Frame:
+    """The window of the picture: around what the reader looks at, else the whole city."""
+    if chosen.box is None:
+        return outlines.whole(site.book, *PICTURE)
+    south, west, north, east = chosen.box
+    corners = [(max(min(lat, 85.0), -85.0), lon) for lat, lon in ((south, west), (north, east))]
+    return frames.around_all(corners, *PICTURE)
 
 
-def _tone(state: str) -> str:
-    """The colour of a point: what its tag has, whatever its date."""
-    return status.tag(state).tone or "quiet"
+def _dot(tile: Tile, found: Point | Cluster) -> drawing.Dot:
+    lat, lon = tile.point(found.x / UNITS, found.y / UNITS)
+    if isinstance(found, Cluster):
+        return drawing.Dot(lat, lon, "sky", found.cases)
+    return drawing.Dot(lat, lon, _tone(found), 1)
 
 
-def _box(text: str) -> Box | None:
-    numbers = _numbers(text)
-    if len(numbers) != 4:
-        return None
-    south, west, north, east = numbers
-    if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
-        return None
-    return south, west, north, east
+_TONE_OF = {
+    Kind.OPEN: "sky",
+    Kind.LATE: "sun",
+    Kind.FIXED: "leaf",
+    Kind.REFUSED: "quiet",
+    Kind.ENDED: "quiet",
+}
+
+
+def _tone(point: Point) -> str:
+    """The colour of a point: what its tag has."""
+    return "sun" if point.state == State.WAITING else _TONE_OF[point.kind]
 
 
 def _pin(text: str) -> tuple[float, float] | None:
-    numbers = _numbers(text)
+    numbers = filters.numbers(text)
     if len(numbers) != 2 or not (-90 < numbers[0] < 90 and -180 <= numbers[1] <= 180):
         return None
     return numbers[0], numbers[1]
-
-
-def _numbers(text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        return []
-
-
-def _zoom(box: Box) -> int:
-    """The zoom whose tiles are about a cell of the box wide."""
-    side = max(box[3] - box[1], box[2] - box[0]) / CELLS
-    zoom = 1
-    while zoom < 20 and 360 / 2 ** (zoom + 1) >= side:
-        zoom += 1
-    return zoom
 
 
 def _whole(value: float) -> int:

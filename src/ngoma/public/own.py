@@ -23,10 +23,13 @@ from ngoma.intake import photos
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
 from ngoma.intake.submit import MOST_PHOTOS
+from ngoma.people import codes, vault
 from ngoma.people.permissions import Actor
-from ngoma.public import status
+from ngoma.people.vault import Sealed
+from ngoma.public import flooding, status
 from ngoma.public.site import Site, page, show
 from ngoma.public.tracking import find, followed
+from ngoma.records.models import Code, Report
 from ngoma.records.queries.stories import Story, Told
 
 
@@ -37,6 +40,15 @@ def own(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpRe
     known = _opened(site, reference, secret)
     problem = ""
     if request.method == "POST":
+        challenge = flooding.demand(
+            request, site, key=reference, words=_text(request), service="",
+            proof=request.POST.get("proof", ""), kind="addition",
+        )  # fmt: skip
+        if challenge:
+            kept = {name: request.POST[name] for name in _KEPT if name in request.POST}
+            address = site.url(_address(known.told))
+            return private(flooding.slowed(request, site, challenge, address, kept))
+        flooding.count(request, site, "addition")
         done, problem = _do(request, site, known)
         if done:
             return HttpResponseRedirect(site.url(_address(known.told), told=done) + "#told")
@@ -49,9 +61,10 @@ def own(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpRe
         "disputes": possible("reopen", known.told.state),
         "rates": possible("rate", known.told.state) and known.told.resolved_at is not None,
         "address": site.url(_address(known.told)),
+        "hint": _unconfirmed(known.told),
     }
     response = show(request, site, "track", context, page=_address(known.told))
-    return _private(response)
+    return private(response)
 
 
 @require_safe
@@ -71,10 +84,16 @@ def receipt(request: HttpRequest, site: Site, reference: str, secret: str) -> Ht
         "link": link,
         "address": site.url(_address(told)),
         "qr": _qr(link),
+        "hint": _unconfirmed(told),
         "danger": site.book.stopper(told.service_id, told.words),
     }
     response = show(request, site, "receipt", context, page=f"{_address(told)}/receipt")
-    return _private(response)
+    return private(response)
+
+
+def receipt_url(site: Site, reference: str, secret: str) -> str:
+    """The address of a report's receipt."""
+    return site.url(f"r/{reference}/{secret}/receipt")
 
 
 def _opened(site: Site, reference: str, secret: str) -> Story:
@@ -85,11 +104,23 @@ def _opened(site: Site, reference: str, secret: str) -> Story:
     return known
 
 
+def _unconfirmed(told: Told) -> str:
+    """The end of the address that the reporter left and can confirm by a code; empty for none."""
+    report = Report.objects.select_related("contact").get(pk=told.report_id)
+    if report.contact is None or report.contact.verified_at or not codes.awaited(report):
+        return ""
+    try:
+        return vault.hint(report.contact)
+    except Sealed:
+        return ""
+
+
 def _address(told: Told) -> str:
     return f"r/{told.reference}/{told.secret}"
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """The answer, kept by no cache, shown by no search engine, and named to no other site."""
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
@@ -108,8 +139,7 @@ def _do(request: HttpRequest, site: Site, known: Story) -> tuple[str, str]:
     except photos.PhotoRefused as refused:
         return "", explain(Problem("photo", f"photo_{refused.code}"), site.book, site.language)
     except BadRequest as bad:
-        too_long = _("That is too long: 4,000 characters at most.")
-        return "", too_long if bad.code == "too_long" else _("Write something or add a photo.")
+        return "", _WRONG.get(bad.code, _WRONG["missing"])()
     except WrongState:
         return "", _("That is not possible any more: something has just changed. Read it again.")
     except Refusal:
@@ -127,6 +157,18 @@ def _reopen(request: HttpRequest, actor: Actor, case_id: int) -> Any:
     return reopen(actor=actor, case_id=case_id, text=_text(request))
 
 
+def _confirm(request: HttpRequest, actor: Actor, case_id: int) -> Any:
+    """Raises `BadRequest` for a code that is not right."""
+    assert actor.report_id is not None
+    report = Report.objects.select_related("contact").get(pk=actor.report_id)
+    typed = request.POST.get("code", "")
+    contact = report.contact
+    if contact is None or not codes.use(
+        Code.Purpose.VERIFY, typed, city_id=report.city_id, finder=contact.finder, report=report
+    ):
+        raise BadRequest("code", "wrong")
+
+
 def _rate(request: HttpRequest, actor: Actor, case_id: int) -> Any:
     score = request.POST.get("score", "")
     return rate(actor=actor, case_id=case_id, score=whole(score) or 0, text=_text(request))
@@ -137,14 +179,29 @@ def _text(request: HttpRequest) -> str:
 
 
 _VERBS: dict[str, Callable[[HttpRequest, Actor, int], Any]] = {
+    "confirm": _confirm,
     "inform": _inform,
     "reopen": _reopen,
     "rate": _rate,
 }
 _THANKS: dict[str, Callable[[], str]] = {
+    "confirm": lambda: _("Thank you. We know now that our messages reach you."),
+    "before": lambda: _(
+        "Your report had reached us before you changed it. Tell us below what is different."
+    ),
     "inform": lambda: _("Thank you. We have added it to your report."),
     "reopen": lambda: _("Your report is open again, with a new date."),
     "rate": lambda: _("Thank you. The department sees what you gave."),
+}
+
+
+_KEPT = ("do", "text", "score", "code")
+"""Fields of the forms on the page; photos are not kept while a form waits."""
+
+_WRONG: dict[str, Callable[[], str]] = {
+    "too_long": lambda: _("That is too long: 4,000 characters at most."),
+    "missing": lambda: _("Write something or add a photo."),
+    "wrong": lambda: _("This code is not right, or too old. Look at it again."),
 }
 
 

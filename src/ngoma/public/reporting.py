@@ -3,22 +3,26 @@
 One address takes every form; the pressed button (`go`) says where it leads. What was told before
 comes along in the form as a signed draft. A refusal leads back to the step it is about, with all
 that was typed.
+
+The first page brings the other two steps along, for the script that shows them without asking us
+again (`frontend/src/flow.ts`): on a slow line, and without any.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ngoma.intake import placing
-from ngoma.intake.explaining import explain
-from ngoma.intake.submission import Problem, Refused, Submission
+from ngoma.intake.submission import Problem, Refused
 from ngoma.intake.submit import submit
-from ngoma.public import asking, drafts, forms, frames, outlines
+from ngoma.public import asking, drafts, flooding, forms, frames, outlines
 from ngoma.public.drafts import Draft
 from ngoma.public.mapping import PICTURE
+from ngoma.public.own import receipt_url
 from ngoma.public.site import Site, page, show
 
 UNUSABLE = ("outside_city", "swapped", "bad_position")
@@ -33,7 +37,7 @@ ZOOM = 0.25
 def report(request: HttpRequest, site: Site) -> HttpResponse:
     """All three steps."""
     if request.method != "POST":
-        return _show_step(request, site, drafts.new(), ())
+        return _first_page(request, site)
     draft, problems = forms.taken(request, drafts.read(request.POST.get("draft", "")))
     step = _STEPS.get(_pressed(request), _show_step)
     return step(request, site, draft, problems)
@@ -42,17 +46,34 @@ def report(request: HttpRequest, site: Site) -> HttpResponse:
 @require_POST
 @page
 def suggest(request: HttpRequest, site: Site) -> HttpResponse:
-    """The services that words sound like, as chips to be put into the first step."""
-    words = request.POST.get("words", "")[: forms.LONGEST]
-    chosen = request.POST.get("service", "")
-    draft = Draft(key="", words=words, service=chosen)
-    guesses = asking.guesses(site, draft) if words.strip() else []
-    return show(request, site, "chips", {"guesses": guesses, "chosen": chosen})
+    """What we make of what was told so far: `service` and `where`, what is `wrong` with the place,
+    and as HTML to be put into the steps `chips`, `same` and `stopper`."""
+    draft, _problems = forms.taken(request, drafts.EMPTY)
+    known = asking.suggestions(site, draft)
+    placed = draft.lat is not None or draft.place or draft.location
+    problems = placing.find(drafts.submission(site, draft))[1] if placed else []
+    parts = {
+        name: render_to_string(f"public/{name}.html.jinja", {"site": site, **known}, using="pages")
+        for name in ("chips", "same", "stopper")
+    }
+    told = {"service": known["service"], "where": known["where"]}
+    wrong = dict(forms.explained(site, problems))
+    return JsonResponse({**told, **parts, "wrong": wrong}, headers={"Cache-Control": "no-store"})
 
 
 def _pressed(request: HttpRequest) -> str:
     """The button: a tap on the map arrives as coordinates alone."""
     return "tap" if "tap.x" in request.POST else request.POST.get("go", "")
+
+
+def _first_page(request: HttpRequest, site: Site) -> HttpResponse:
+    """Step 1, and what a script needs for the others."""
+    rest = {
+        "where": asking.second(site, drafts.EMPTY),
+        "send": asking.third(site, drafts.EMPTY),
+        **asking.at_hand(site),
+    }
+    return _step(request, site, drafts.new(), (), "show", asking.first(site, drafts.EMPTY), rest)
 
 
 def _show_step(
@@ -106,7 +127,7 @@ def _check_step(
     request: HttpRequest, site: Site, draft: Draft, _problems: Sequence[Problem]
 ) -> HttpResponse:
     """Step 3, if the place can be found."""
-    _position, problems = placing.find(_submission(site, draft))
+    _position, problems = placing.find(drafts.submission(site, draft))
     if problems:
         return _where(request, site, draft, problems)
     return _last(request, site, draft)
@@ -124,20 +145,27 @@ def _send_step(
     """Hand it in: to the receipt, or back to the step that has to be mended."""
     if problems:
         return _show_step(request, site, draft, problems)
+    if flooding.trapped(request):
+        return _last(request, site, draft, [Problem(flooding.BAIT, "trap")])
+    proof = request.POST.get("proof", "")
+    challenge = flooding.demand(
+        request, site, key=draft.key, words=draft.words, service=draft.service, proof=proof
+    )
+    if challenge:
+        kept = {"draft": draft.sealed, "contact": draft.contact, "go": "send"}
+        return flooding.slowed(request, site, challenge, site.url("report"), kept)
     try:
-        told = submit(_submission(site, draft)).report
+        told = submit(drafts.submission(site, draft)).report
     except Refused as refused:
-        fields = {each.field for each in refused.problems}
-        back = _show_step if fields & FIRST else _where if fields & SECOND else _last
+        steps = {forms.step_of(each.field) for each in refused.problems}
+        back = _show_step if "show" in steps else _where if "where" in steps else _last
         return back(request, site, draft, refused.problems)
-    address = site.url(f"r/{told.reference}/{told.secret}/receipt")
-    response = HttpResponseRedirect(address)
+    flooding.count(request, site)
+    response = HttpResponseRedirect(receipt_url(site, told.reference, told.secret))
     response.status_code = 303
     return response
 
 
-FIRST = {"words", "photos"}
-SECOND = {"location", "place"}
 _STEPS: dict[str, Callable[[HttpRequest, Site, Draft, Sequence[Problem]], HttpResponse]] = {
     "show": _show_step,
     "where": _where_step,
@@ -154,44 +182,35 @@ def _step(
     draft: Draft,
     problems: Sequence[Problem],
     name: str,
-    context: dict[str, Any],
+    asked: dict[str, Any],
+    rest: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    wrong = defaultdict(str, _explained(site, problems))
-    context = {"draft": draft, "wrong": wrong, **context}
-    response = show(
-        request, site, f"report-{name}", context, page="report", status=422 if wrong else 200
-    )
+    wrong = forms.Wrong(forms.explained(site, problems))
+    context = {"draft": draft, "wrong": wrong, "step": name, "asked": asked, "rest": rest}
+    if rest is not None:
+        context["say"] = _said_by_script(site)
+    response = show(request, site, "report", context, page="report", status=422 if wrong else 200)
     # Also the first form: who were given the same one by a cache would share its key, and so the
     # second would get the first one's receipt.
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def _explained(site: Site, problems: Iterable[Problem]) -> Iterable[tuple[str, str]]:
-    """Problems as sentences, by the field of the form that they are about."""
-    for each in problems:
-        yield forms.FIELDS.get(each.field, each.field), explain(each, site.book, site.language)
-
-
-def _submission(site: Site, draft: Draft) -> Submission:
-    mail = "@" in draft.contact
-    return Submission(
-        book=site.book,
-        origin="web",
-        key=draft.key,
-        channel="web",
-        words=draft.words,
-        language=site.language,
-        lat=draft.lat,
-        lon=draft.lon,
-        accuracy=draft.accuracy,
-        location=draft.location,
-        place=draft.place or None,
-        service=draft.service or None,
-        answers=draft.answers,
-        kept=draft.photos,
-        email=draft.contact if mail else "",
-        phone="" if mail else draft.contact,
-        contact_language=site.language,
-        joins=draft.joins or None,
-    )
+def _said_by_script(site: Site) -> dict[str, str]:
+    """What the script says where it answers in our place; `{n}`, `{all}`: numbers that it knows."""
+    problems = (Problem("words", "empty"), Problem("location", "no_place"))
+    empty, nowhere = (text for _field, text in forms.explained(site, problems))
+    return {
+        "empty": empty,
+        "no_place": nowhere,
+        "photo": _("Your photo"),
+        "another": _("Add another photo"),
+        "leave_out": _("Leave out"),
+        "voice": _("Add my voice"),
+        "wait": _("Just a moment…"),
+        "photo_going": _("Sending photo {n} of {all}"),
+        "going": _("Sending your report"),
+        "kept": _("We kept what you had begun."),
+        "anew": _("Start anew"),
+        "missing": _("Something is missing"),
+    }

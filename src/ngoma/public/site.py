@@ -135,7 +135,13 @@ def show(
     switch = []
     if page is not None:
         switch = [(each, site.url_in(each, page, **asked or {})) for each in site.book.languages]
-    known = {"site": site, "language": site.language, "languages": switch, **context}
+    known = {
+        "site": site,
+        "language": site.language,
+        "languages": switch,
+        "origin": f"{request.scheme}://{request.get_host()}",
+        **context,
+    }
     return render(request, f"public/{template}.html.jinja", known, status=status)
 
 

@@ -7,8 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ngoma.base import references
-from ngoma.public import status
+from ngoma.casework.workflow import ENDED
+from ngoma.notices import push
+from ngoma.public import home, status
+from ngoma.public.cards import Card
 from ngoma.public.lines import Photo, photo
+from ngoma.public.sharing import FILE, answer, share
 from ngoma.public.site import Site, page, show
 from ngoma.public.story import steps
 from ngoma.records.queries.stories import Happened, Story, story
@@ -22,7 +26,42 @@ def track(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
     if known.told.reference != reference:
         return HttpResponsePermanentRedirect(site.url(f"r/{known.told.reference}"))
     context = followed(site, known, own=False)
+    context["follow"] = push.public_key() if known.told.state not in ENDED else ""
+    context["share"] = share(
+        request,
+        site,
+        ", ".join(part for part in (context["title"], context["where"]) if part),
+        f"{context['sentence'].head} {context['sentence'].more}",
+        page=f"r/{reference}",
+        card=f"r/{reference}/{FILE}",
+    )
     return show(request, site, "track", context, page=f"r/{reference}")
+
+
+@require_safe
+@page
+def card(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
+    """The card of a report; the city's own where the report is not published."""
+    known = find(site, reference)
+    if not known.told.public:
+        return answer(request, home.city_card(site))
+    context = followed(site, known, own=False)
+    return answer(request, _card(site, context))
+
+
+def _card(site: Site, shown: dict[str, Any]) -> Card:
+    before, after = shown["before"][:1], shown["after"][:1]
+    labels = (_("Before"), _("After")) if before and after else ("",)
+    photos = zip([each.name for each in before + after], labels, strict=True)
+    return Card(
+        city=site.name,
+        title=shown["title"],
+        tone=shown["standing"].tone,
+        tag=shown["standing"].word,
+        where=shown["where"],
+        sentence=shown["sentence"].head,
+        photos=tuple(photos) if before or after else (),
+    )
 
 
 def find(site: Site, reference: str) -> Story:

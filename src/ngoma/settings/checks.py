@@ -53,7 +53,7 @@ class Part:
 def run(arguments: Sequence[str]) -> int:
     """Check everything, or with `arguments` run pytest with them. Returns the exit status."""
     install_programs()
-    install_npm_client()
+    install_npm_packages()
     if arguments:
         return subprocess.call([*_PYTEST, *arguments], cwd=ROOT)
     parts = [
@@ -118,7 +118,7 @@ def _may_make_databases(url: str) -> bool:
 
 
 def install_programs() -> None:
-    """See to what pages and clients are tested with: Chromium and its driver, a font, npm."""
+    """See to what pages and clients are tested with: Chromium, its driver, a font, Java, npm."""
     missing = []
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         missing.append("chromium")
@@ -126,6 +126,8 @@ def install_programs() -> None:
         missing.append("libatomic1")  # the browser's driver is linked to it
     if not _has_korean_font():
         missing.append("fonts-nanum")
+    if not shutil.which("java"):
+        missing.append("default-jre-headless")
     if not all(map(shutil.which, ("node", "npm"))):
         missing += ["nodejs", "npm"]
     if not missing:
@@ -140,17 +142,17 @@ def install_programs() -> None:
         subprocess.call(step, env=environment, stdout=subprocess.DEVNULL)
 
 
-def install_npm_client() -> None:
-    """Install the Open311 client of npm that the tests run, as its lock file has it."""
-    folder = ROOT / "tests" / "open311" / "node"
-    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
-    if not shutil.which("npm"):
-        print(f"SKIPPED: the npm client is not tested: install npm, then `npm ci` in {folder}")
-        return
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        print("Installing the npm client of Open311", flush=True)
-        command = [*_npm(), "ci", "--silent", "--prefix", str(folder)]
-        subprocess.call(command, cwd=tempfile.gettempdir())
+def install_npm_packages() -> None:
+    """Install what of npm the tests run, as the lock files have it: a client of Open311, and what
+    pages are measured with."""
+    for folder in (ROOT / "tests" / "open311" / "node", ROOT / "tests" / "browser" / "node"):
+        lock, done = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+        if not shutil.which("npm"):
+            print(f"SKIPPED: tests with npm's packages: install npm, then `npm ci` in {folder}")
+        elif not done.is_file() or done.stat().st_mtime < lock.stat().st_mtime:
+            print(f"Installing npm's packages of {folder.relative_to(ROOT)}", flush=True)
+            command = [*_npm(), "ci", "--silent", "--prefix", str(folder)]
+            subprocess.call(command, cwd=tempfile.gettempdir())
 
 
 def _npm() -> list[str]:

@@ -89,6 +89,12 @@ SETTINGS = (
     Setting("NGOMA_URL", origin, "http://localhost:8000", "address that residents and staff open"),
     Setting("NGOMA_HOSTS", names, "localhost,.localhost,127.0.0.1,[::1]", "host names answered"),
     Setting("NGOMA_BEHIND_PROXY", flag, "no", "trust X-Forwarded-Proto and -For of a proxy"),
+    Setting(
+        "NGOMA_FLOOD_LIMIT",
+        count,
+        "60",
+        "reports of a sender in 10 minutes before more wait; 0: never",
+    ),
     Setting("NGOMA_DEMO", flag, "no", "demonstration: logins and outbox are shown"),
     Setting("NGOMA_DEBUG", flag, "no", "show errors in the browser; never in production"),
     Setting("NGOMA_SECRET_KEY", str, "", "signs sessions; else made in NGOMA_DATA/keys", True),

@@ -4,6 +4,7 @@ from ngoma.records.models.case import ACTIVE, DONE, OPEN, Case, State, Urgency
 from ngoma.records.models.city import City, Department, Owner, Place, Service
 from ngoma.records.models.code import Code
 from ngoma.records.models.contact import Contact, PersonalRead
+from ngoma.records.models.counted import Counted, Kind
 from ngoma.records.models.event import Bookmark, Event
 from ngoma.records.models.follow import Follow
 from ngoma.records.models.job import Job
@@ -26,11 +27,13 @@ __all__ = [
     "City",
     "Code",
     "Contact",
+    "Counted",
     "Decision",
     "Department",
     "Event",
     "Follow",
     "Job",
+    "Kind",
     "Membership",
     "Notice",
     "Owner",

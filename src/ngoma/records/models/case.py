@@ -66,14 +66,8 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            # All that a map shows is in the index itself. Plain columns: SQLite knows no INCLUDE.
-            models.Index(
-                fields=[
-                    *("quad", "lat", "lon", "city", "public", "state", "service", "reference"),
-                    "id",
-                ],
-                name="case_on_map",
-            ),
+            # All that nearness asks is in the index itself. Plain columns: SQLite knows no INCLUDE.
+            models.Index(fields=["quad", "lat", "lon", "city", "id"], name="case_nearby"),
             models.Index(fields=["city", "-updated_at", "-id"], name="case_by_change"),
             models.Index(fields=["city", "-opened_at", "-id"], name="case_by_opening"),
             models.Index(

@@ -63,6 +63,8 @@ class Told(NamedTuple):
     contact_id: int | None
     contact: str | None
     contact_language: str | None
+    confirmed: bool
+    """Somebody who reads what is sent to the contact has typed a code."""
     own_case: bool
     """A case bears its reference, so that it cannot be given one of its own."""
 
@@ -150,7 +152,8 @@ FROM records_case c WHERE c.city_id = %s AND c.reference = %s
 _REPORTS = """
 SELECT r.id, r.reference, r.received_at, r.channel, r.language, r.words, r.public_words,
        r.location, r.accuracy, r.lat, r.lon, r.service_id, r.answers, r.contact_id, k.kind,
-       k.language, EXISTS (SELECT 1 FROM records_case o WHERE o.reference = r.reference)
+       k.language, k.verified_at IS NOT NULL,
+       EXISTS (SELECT 1 FROM records_case o WHERE o.reference = r.reference)
 FROM records_report r LEFT JOIN records_contact k ON k.id = r.contact_id
 WHERE r.case_id = %s OR r.reference = %s ORDER BY r.reference <> %s, r.id LIMIT %s
 """

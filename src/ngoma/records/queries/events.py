@@ -1,6 +1,10 @@
 """Reading all events in order, each reader with its own bookmark."""
 
-from ngoma.records.models import Bookmark, Event
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from ngoma.records.models import Bookmark, Case, Event
 from ngoma.records.sql.transactions import settled
 
 _NEXT = """
@@ -26,3 +30,19 @@ def advance(reader: str, event: Event) -> None:
     Bookmark.objects.update_or_create(
         reader=reader, defaults={"transaction": event.transaction, "event": event.pk}
     )
+
+
+def behind(reader: str) -> bool:
+    """Whether there is anything to read, without holding the bookmark."""
+    mark = Bookmark.objects.filter(reader=reader).first() or Bookmark()
+    later = Q(transaction=mark.transaction, pk__gt=mark.event)
+    return Event.objects.filter(Q(transaction__gt=mark.transaction) | later).exists()
+
+
+def come_to_rest(events: Sequence[Event]) -> list[Case]:
+    """The cases whose last event is among these. All others come with a later event.
+
+    Events of one case are ordered by its row's lock: who sees the last one sees all before it.
+    """
+    last = {event.case_id: event.seq for event in sorted(events, key=lambda each: each.seq)}
+    return [case for case in Case.objects.filter(pk__in=last) if case.version <= last[case.pk]]

@@ -1,4 +1,4 @@
-"""Cases as everybody may see them: pages of a list, points of a map, and what is counted of them.
+"""Cases as everybody may see them: pages of a list, and what is counted of them.
 
 Hot reads, so the SQL builds the answer. A case whose service is private is known to who has its
 reference alone; merged cases are left out, as their reports live on in another.
@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from ngoma.base.quad import ZOOM, Box, box_ranges
 from ngoma.records.models import ACTIVE, OPEN
-from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.sql.moments import known_moment, moment, parameter
 from ngoma.records.sql.statements import fetch, literals, marks
 
 KINDS = {
@@ -25,14 +24,32 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which public cases: all that are not None have to hold."""
+    """Which public cases: all that are not None have to hold.
+
+    `area` is the place at the top of the tree that `places` are all of, if they are: for those the
+    counts of the map are kept. `days` is one of the periods that are counted; 0 is always.
+    """
 
     city_id: int
     kind: str | None = None
     services: Sequence[int] | None = None
     places: Sequence[int] | None = None
-    since: datetime | None = None
+    area: int | None = None
+    days: int = 0
     at: datetime
+
+    @property
+    def since(self) -> datetime | None:
+        """They were opened since then."""
+        return self.at - timedelta(days=self.days) if self.days else None
+
+
+class Inside(NamedTuple):
+    """A further condition on cases `c`, and how many fulfil it with all others, where known."""
+
+    condition: str
+    parameters: Sequence[Any]
+    total: int | None
 
 
 class Row(NamedTuple):
@@ -52,24 +69,6 @@ class Row(NamedTuple):
     language: str
     location: str
     photo: str | None
-
-
-class Point(NamedTuple):
-    """A case on a map; latitude and longitude in 100,000ths of a degree (about 1 m)."""
-
-    reference: str
-    lat: int
-    lon: int
-    service_id: int | None
-    state: str
-
-
-class Cluster(NamedTuple):
-    """How many cases lie around a point."""
-
-    lat: int
-    lon: int
-    cases: int
 
 
 class Figures(NamedTuple):
@@ -93,41 +92,28 @@ WHERE {conditions}
 ORDER BY c.opened_at DESC, c.id DESC LIMIT %s
 """
 
-# One branch for each run of the index, which covers everything asked: no row is looked up.
-_IN_RUN = """
-SELECT c.reference, c.lat, c.lon, c.quad, c.service_id, c.state FROM records_case c
-WHERE c.quad BETWEEN %s AND %s AND c.lat BETWEEN %s AND %s AND c.lon BETWEEN %s AND %s
-  AND {conditions}
-"""
-_POINTS = """
-SELECT c.reference, CAST(c.lat * 100000 AS INTEGER), CAST(c.lon * 100000 AS INTEGER),
-       c.service_id, c.state
-FROM ({inside}) c LIMIT %s
-"""
-_CLUSTERS = """
-SELECT CAST(AVG(c.lat) * 100000 AS INTEGER), CAST(AVG(c.lon) * 100000 AS INTEGER), COUNT(*)
-FROM ({inside}) c GROUP BY c.quad >> {bits}
-"""
 _LATE = """
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN {late} THEN 1 ELSE 0 END), 0)
 FROM records_case c WHERE c.city_id = %s AND c.public AND {open}
 """
-# The sum keeps SQLite from going through all cases in the order of their places.
-_BY_PLACE = """
-SELECT c.place_id + 0, COUNT(*) FROM records_case c
-WHERE c.city_id = %s AND c.public AND {open} AND c.place_id IS NOT NULL GROUP BY 1
-"""
 _TIMES = """
-SELECT c.opened_at, c.resolved_at FROM records_case c WHERE {conditions}
+SELECT c.service_id, c.opened_at, c.resolved_at FROM records_case c WHERE {conditions}
 ORDER BY c.opened_at DESC LIMIT %s
 """
 
 
 def page(
-    wanted: Wanted, *, after: tuple[datetime, int] | None = None, limit: int = 20
+    wanted: Wanted,
+    *,
+    inside: Inside | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 20,
 ) -> tuple[list[Row], tuple[datetime, int] | None]:
     """Cases, newest first, that come after a key (opened_at, id); and the key of the next page."""
     conditions, parameters = _conditions(wanted)
+    if inside is not None:
+        conditions.append(inside.condition)
+        parameters += inside.parameters
     if after is not None:
         conditions.append("(c.opened_at, c.id) < (%s, %s)")
         parameters += [parameter(after[0]), after[1]]
@@ -145,18 +131,11 @@ def of_ids(ids: Sequence[int]) -> list[Row]:
     return [_row(row) for row in fetch(sql, [*ids, len(ids)])]
 
 
-def points(wanted: Wanted, box: Box, *, limit: int = 2000) -> list[Point] | None:
-    """The cases in a box; None where they are more than `limit`."""
-    inside, parameters = _in_box(wanted, box)
-    rows = fetch(_POINTS.format(inside=inside), [*parameters, limit + 1])
-    return None if len(rows) > limit else [Point(*row) for row in rows]
-
-
-def clusters(wanted: Wanted, box: Box, *, zoom: int) -> list[Cluster]:
-    """The cases in a box, counted by the map tiles of a zoom."""
-    inside, parameters = _in_box(wanted, box)
-    sql = _CLUSTERS.format(inside=inside, bits=2 * (ZOOM - zoom))
-    return [Cluster(*row) for row in fetch(sql, parameters)]
+def one(city_id: int, reference: str) -> Row | None:
+    """The public case of this reference."""
+    conditions = "c.city_id = %s AND c.public AND c.state <> 'merged' AND c.reference = %s"
+    rows = fetch(_PAGE.format(conditions=conditions), [city_id, reference, 1])
+    return _row(rows[0]) if rows else None
 
 
 def figures(city_id: int, *, since: datetime, at: datetime) -> Figures:
@@ -185,17 +164,14 @@ def fixed_with_photos(city_id: int, *, limit: int = 3) -> list[int]:
     return [row[0] for row in fetch(sql, [city_id, limit])]
 
 
-def open_by_place(city_id: int) -> dict[int, int]:
-    """How many open cases lie in each place itself (not counting the places in it)."""
-    return dict(fetch(_BY_PLACE.format(**KINDS), [city_id]))
-
-
-def times_to_fix(wanted: Wanted, *, limit: int = 1000) -> list[timedelta]:
-    """How long the cases opened last took until they were fixed."""
+def times_to_fix(wanted: Wanted, *, limit: int = 1000) -> list[tuple[int | None, timedelta]]:
+    """How long the cases opened last took until they were fixed, each with its service."""
     conditions, parameters = _conditions(wanted)
     sql = _TIMES.format(conditions=" AND ".join(conditions))
-    rows = ((moment(start), moment(end)) for start, end in fetch(sql, [*parameters, limit]))
-    return [end - start for start, end in rows if start and end]
+    return [
+        (service_id, known_moment(end) - known_moment(start))
+        for service_id, start, end in fetch(sql, [*parameters, limit])
+    ]
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
@@ -211,18 +187,6 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
         conditions.append("c.opened_at >= %s")
         parameters.append(parameter(wanted.since))
     return conditions, parameters
-
-
-def _in_box(wanted: Wanted, box: Box) -> tuple[str, list[Any]]:
-    """The public cases in a box: the runs of the index that hold it, cut to its edges."""
-    south, west, north, east = box
-    conditions, parameters = _conditions(wanted)
-    runs = box_ranges(south, west, north, east)
-    branch = _IN_RUN.format(conditions=" AND ".join(conditions))
-    all_parameters: list[Any] = []
-    for first, last in runs:
-        all_parameters += [first, last, south, north, west, east, *parameters]
-    return " UNION ALL ".join([branch] * len(runs)), all_parameters
 
 
 def _row(row: Sequence[Any]) -> Row:

@@ -1,0 +1,149 @@
+"""Web push: a message to a browser, sealed for it alone (RFC 8291) and signed by us (RFC 8292).
+
+The address of a browser is what it gave us when it was asked: JSON of `endpoint`, `p256dh`, `auth`.
+The endpoint is an address that a stranger named, so only the public internet is asked.
+"""
+
+import json
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import http_ece  # type: ignore[import-untyped]
+import httpcore
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from py_vapid import Vapid02  # type: ignore[import-untyped]
+
+from ngoma.base.outside import Guarded, Unfetchable, is_public
+from ngoma.notices.gateway import Gone, Message, Permanent, Temporary, Unsure
+from ngoma.people import vault
+
+LIFE = 2 * 86400
+"""Seconds for which a push service keeps a message for a browser that is not there."""
+
+SECONDS = 30
+_LONGEST = 3000
+"""Bytes of a message before it is sealed: push services take 4,096 after (RFC 8030)."""
+
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the curve P-256 (FIPS 186-4)."""
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """Where a browser takes messages, and the keys to seal them for it."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+def subscription(given: bytes) -> Subscription:
+    """A browser's word, checked. Raises ValueError for what is none."""
+    try:
+        found = msgspec.json.decode(given, type=Subscription)
+    except msgspec.MsgspecError as error:
+        raise ValueError("not a subscription") from error
+    parts = urlsplit(found.endpoint)
+    if parts.scheme != "https" or not parts.hostname or len(found.endpoint) > 1000:
+        raise ValueError("not an https address")
+    if len(_bytes(found.p256dh)) != 65 or len(_bytes(found.auth)) != 16:
+        raise ValueError("not the keys of a browser")
+    return found
+
+
+def packed(browser: Subscription) -> str:
+    """The subscription as the vault keeps it: always the same for the same one."""
+    return msgspec.json.encode(browser).decode()
+
+
+def public_key() -> str:
+    """Our key as a browser takes it (`applicationServerKey`): the same for all, in base64."""
+    point = _key().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return urlsafe_b64encode(point).rstrip(b"=").decode()
+
+
+def deliver(message: Message, *, allowed: Callable[[str], bool] = is_public) -> str:
+    """Hand the message to the browser's push service; returns where it is kept there.
+
+    Raises `Gone` where the browser took its word back.
+    """
+    browser = msgspec.json.decode(message.to, type=Subscription)
+    guarded = Guarded(allowed, until=time.monotonic() + SECONDS)
+    try:
+        with httpcore.ConnectionPool(network_backend=guarded) as pool:
+            answer = pool.request(
+                "POST",
+                browser.endpoint,
+                headers=_headers(browser),
+                content=_sealed(browser, message),
+            )
+    except Unfetchable as error:
+        raise Permanent(str(error)) from error
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+        raise Temporary(f"no connection: {type(error).__name__}") from error
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+        raise Unsure(f"no answer: {type(error).__name__}") from error
+    return _judged(answer)
+
+
+def _judged(answer: httpcore.Response) -> str:
+    """Where the message is kept, or the error that the answer means (RFC 8030, 5 and 7.3)."""
+    headers = {key.lower(): value.decode("latin-1") for key, value in answer.headers}
+    if answer.status in (200, 201, 202, 204):
+        return headers.get(b"location", "")[:200]
+    if answer.status in (404, 410):
+        raise Gone(f"HTTP {answer.status}: the browser takes no more")
+    if answer.status == 429 or answer.status >= 500:
+        wait = headers.get(b"retry-after", "")
+        raise Temporary(f"HTTP {answer.status}", float(wait) if wait.isdecimal() else None)
+    raise Permanent(f"HTTP {answer.status}")
+
+
+def _sealed(browser: Subscription, message: Message) -> bytes:
+    title, body = message.subject, message.text
+    while len(plain := _plain(title, body, message.link)) > _LONGEST:
+        body = body[: len(body) * 3 // 4].rstrip() + "…"
+    sealed: bytes = http_ece.encrypt(
+        plain,
+        private_key=ec.generate_private_key(ec.SECP256R1()),
+        dh=_bytes(browser.p256dh),
+        auth_secret=_bytes(browser.auth),
+    )
+    return sealed
+
+
+def _plain(title: str, body: str, url: str) -> bytes:
+    return json.dumps({"title": title, "body": body, "url": url}, ensure_ascii=False).encode()
+
+
+def _headers(browser: Subscription) -> list[tuple[str, str]]:
+    parts = urlsplit(browser.endpoint)
+    claims = {
+        "aud": f"{parts.scheme}://{parts.netloc}",
+        "exp": int(time.time()) + 12 * 3600,
+        "sub": f"mailto:{settings.NGOMA_MAIL_FROM}",
+    }
+    return [
+        ("Authorization", Vapid02(private_key=_key()).sign(claims)["Authorization"]),
+        ("Content-Encoding", "aes128gcm"),
+        ("Content-Type", "application/octet-stream"),
+        ("TTL", str(LIFE)),
+        ("Urgency", "normal"),
+    ]
+
+
+@lru_cache
+def _key() -> ec.EllipticCurvePrivateKey:
+    """Made from the vault's key, as every host has it: browsers tie their word to this one."""
+    number = int.from_bytes(vault.derived("push"))
+    return ec.derive_private_key(number % (_ORDER - 1) + 1, ec.SECP256R1())
+
+
+def _bytes(text: str) -> bytes:
+    """Base64 of the address alphabet, with or without its padding. Raises ValueError."""
+    return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))

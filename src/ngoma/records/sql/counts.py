@@ -1,0 +1,97 @@
+"""Kept counts of public cases: by cells of the map, by place, and by month.
+
+The tables are derived: they can be dropped, made and filled again, so they are no models. They are
+ordered by their keys, so that a tile of the map is one short run of rows whatever was chosen.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+PERIODS = (7, 30, 90, 365)
+"""Days since the opening that are counted apart, besides all time."""
+
+
+class Table(NamedTuple):
+    """A table of sums: the columns of its key, and those that are added up, cases first."""
+
+    name: str
+    key: tuple[str, ...]
+    sums: tuple[str, ...]
+
+
+COUNTS = Table(
+    "records_count",
+    ("city_id", "place", "cell", "service", "kind"),
+    ("cases", *(f"days_{days}" for days in PERIODS), "x", "y"),
+)
+"""`place` 0 is everywhere; with a `cell`, a place at the top of the tree; with cell 0, exactly this
+place, wherever the case is, or none. `x` and `y` are sums of tiles of zoom 24."""
+
+MONTHS = Table("records_month", ("city_id", "place", "month"), ("opened", "fixed"))
+"""Opened and fixed in a month, in exactly this place (0: none)."""
+
+FIRST, LAST = 8, 17
+"""Zooms whose tiles are cells. The last is some 300 m wide on the equator."""
+
+Key = tuple[int, ...]
+
+
+def create() -> None:
+    """Make the empty tables."""
+    for table in (COUNTS, MONTHS):
+        columns = ", ".join(f"{name} bigint NOT NULL" for name in (*table.key, *table.sums))
+        # PostgreSQL can rewrite a row in place where its page has room left.
+        way = "WITH (fillfactor = 80)" if connection.vendor == "postgresql" else "WITHOUT ROWID"
+        _run(f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)})) {way}")
+
+
+def drop() -> None:
+    """Throw the tables away."""
+    for table in (COUNTS, MONTHS):
+        _run(f"DROP TABLE IF EXISTS {table.name}")
+
+
+def add(table: Table, changes: Mapping[Key, Sequence[int]]) -> None:
+    """Add to the sums under each key; a row without cases goes. Call it in a transaction."""
+    moved = sorted((*key, *sums) for key, sums in changes.items() if any(sums))
+    less = [row for row in moved if min(row[len(table.key) :]) < 0]
+    add_up = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in table.sums)
+    conflict = f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {add_up}"
+    columns = (*table.key, *table.sums)
+    into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+    empty = " AND ".join(f"{name} = 0" for name in table.sums)
+    if connection.vendor == "postgresql":
+        _with_arrays(f"{into} SELECT * FROM {{rows}} {conflict}", moved, len(columns))  # noqa: S608
+        key = ", ".join(table.key)
+        sweep = f"DELETE FROM {table.name} WHERE ({key}) IN (SELECT * FROM {{rows}}) AND {empty}"  # noqa: S608
+        _with_arrays(sweep, less, len(table.key))
+        return
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(columns))
+        cursor.executemany(f"{into} VALUES ({marks}) {conflict}", moved)
+        key = " AND ".join(f"{name} = %s" for name in table.key)
+        sweep = f"DELETE FROM {table.name} WHERE {key} AND {empty}"  # noqa: S608
+        cursor.executemany(sweep, [row[: len(table.key)] for row in less])
+
+
+def tidy() -> None:
+    """After very much was written: let the database know what is there."""
+    for table in (COUNTS, MONTHS):
+        _run(f"ANALYZE {table.name}")
+
+
+def _with_arrays(statement: str, rows: Sequence[tuple[int, ...]], width: int) -> None:
+    """Run a statement with the first columns of rows as its `rows`: far faster than as values."""
+    if not rows:
+        return
+    arrays = [list(column) for column in zip(*rows, strict=True)][:width]
+    with connection.cursor() as cursor:
+        unnested = f"unnest({', '.join(['%s::bigint[]'] * width)})"
+        cursor.execute(statement.format(rows=unnested), arrays)
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,102 @@
+"""Follow a report in a browser: by a code, or by messages to the browser itself."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from ngoma.records.models import Contact, Follow, Report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.server
+Open = Callable[..., "Page"]
+
+SUBSCRIBED = r"""
+const safe = bytes => btoa(String.fromCharCode(...bytes))
+  .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+PushManager.prototype.subscribe = async function ({userVisibleOnly, applicationServerKey}) {
+  const ours = atob(applicationServerKey.replace(/-/g, '+').replace(/_/g, '/'));
+  if (!userVisibleOnly || ours.length !== 65) throw new TypeError('bad key');
+  const curve = {name: 'ECDH', namedCurve: 'P-256'};
+  const pair = await crypto.subtle.generateKey(curve, true, ['deriveBits']);
+  const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
+  const keys = {p256dh: safe(raw), auth: safe(new Uint8Array(16))};
+  return {toJSON: () => ({endpoint: 'https://push.example/1', keys})};
+};
+"""
+REFUSED = """
+PushManager.prototype.subscribe = async () => { throw new DOMException('no', 'NotAllowedError'); };
+"""
+
+
+def test_a_neighbour_follows_by_a_code_without_a_script(kampala: str, open_page: Open) -> None:
+    from ngoma.work.worker import run_until_idle
+
+    report = Report.objects.earliest("pk")
+    page = open_page(f"/{kampala}/r/{report.reference}", java_script_enabled=False)
+    page.fill("#follow-contact", "neighbour@mail.example")
+    page.get_by_role("button", name="Follow").click()
+    run_until_idle()
+    outbox = open_page("/outbox/", java_script_enabled=False).inner_text("main")
+    code = re.search(r"Your code is (\d{6})", outbox)
+    assert code
+    page.fill("#code", code[1])
+    page.get_by_role("button", name="Follow").click()
+    assert "You follow this" in page.inner_text("main")
+    page.get_by_role("button", name="Stop following").click()
+    assert "no longer follow" in page.inner_text("main")
+    assert not Follow.objects.exists()
+
+
+def test_a_browser_is_told_when_it_agrees(kampala: str, open_page: Open) -> None:
+    report = Report.objects.earliest("pk")
+    page = open_page(f"/{kampala}/")
+    page.add_init_script(SUBSCRIBED)
+    page.goto(f"/{kampala}/r/{report.reference}")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.get_by_role("button", name="Tell me on this phone").click()
+    page.wait_for_url("**/follow/*")
+    expect(page.locator("main")).to_contain_text("Messages come to this browser")
+    assert Contact.objects.filter(kind="push").count() == 1
+
+
+def test_who_refused_messages_is_told_what_to_do(kampala: str, open_page: Open) -> None:
+    page = open_page(f"/{kampala}/")
+    page.add_init_script(REFUSED)
+    page.goto(f"/{kampala}/places/kawempe")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.get_by_role("button", name="Tell me on this phone").click()
+    expect(page.locator("#push")).to_contain_text("You can allow it in its settings")
+    assert not Contact.objects.filter(kind="push").exists()
+
+
+def test_a_message_is_shown_and_leads_to_its_page(kampala: str, open_page: Open) -> None:
+    page = open_page(f"/{kampala}/")
+    page.context.grant_permissions(["notifications"])
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    session = page.context.new_cdp_session(page)
+    found: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: found.extend(each["registrationId"] for each in told["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    while not found:
+        page.wait_for_timeout(50)
+    news = '{"title": "KLA 7F3 K29: solved.", "body": "Filled.", "url": "/kampala/places"}'
+    origin = page.evaluate("location.origin")
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": origin, "registrationId": found[0], "data": news},
+    )
+    shown = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+        .map(each => [each.title, each.body, each.data])"""
+    for _ in range(100):
+        if page.evaluate(shown):
+            break
+        page.wait_for_timeout(50)
+    assert page.evaluate(shown) == [["KLA 7F3 K29: solved.", "Filled.", "/kampala/places"]]
