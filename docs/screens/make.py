@@ -1,6 +1,7 @@
-"""Makes the pictures of this directory anew, on a fresh demonstration of its own.
+"""Makes the pictures of this directory anew, on a fresh demonstration of its own, and the contact
+sheets of all residents' pages in `pages/`.
 
-    .venv/bin/python docs/screens/make.py
+    .venv/bin/python -m docs.screens.make
 
 Needs the packages of the tests and Chromium; `./ngoma test` installs both.
 """
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docs.screens import sheets
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -188,6 +190,7 @@ def main() -> None:
         queue = desks(camera)
         report(camera)
         beside(home, queue)
+        sheets.make(browser, HERE / "pages")
         browser.close()
 
 

@@ -15,6 +15,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+MOST_BYTES_OF_SHEETS = 8_000_000
 MOST_BYTES_OF_SCREENS = 4_000_000
 
 
@@ -45,6 +46,11 @@ def test_every_kind_of_event_is_explained_to_auditors() -> None:
 
 
 def test_the_pictures_are_small() -> None:
-    pictures = [path for path in (ROOT / "docs" / "screens").iterdir() if path.suffix != ".py"]
+    pictures = [
+        path for path in (ROOT / "docs" / "screens").iterdir() if path.suffix in (".webp", ".png")
+    ]
     assert pictures
     assert sum(path.stat().st_size for path in pictures) <= MOST_BYTES_OF_SCREENS
+    sheets = list((ROOT / "docs" / "screens" / "pages").iterdir())
+    assert sheets
+    assert sum(path.stat().st_size for path in sheets) <= MOST_BYTES_OF_SHEETS

@@ -1,0 +1,71 @@
+"""Contact sheets of the residents' pages: each page in four languages, on a phone and on a desk, in
+the light and in the dark. The pages are those that the tests go through (`tests/browser/pages.py`).
+"""
+
+import io
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from tests.browser.installation import installed
+from tests.browser.pages import FACES, PAGES, open_page
+
+SHOWN = (
+    "cities", "home", "report", "report-nothing", "where-by-hand", "where-danger", "send-by-hand",
+    "send-wrong", "receipt", "track-working", "track-late", "track-waiting", "track-resolved",
+    "track-rejected", "track-private", "own-waiting", "own-resolved", "map", "embed", "list",
+    "list-empty", "find-wrong", "places", "place", "mine", "mine-waiting", "mine-code", "mine-list",
+    "follow-code", "followed", "offline", "your-data", "missing",
+)  # fmt: skip
+"""Pages with a look of their own; what is left out differs from one of these in a word."""
+
+DRESSES = (
+    ((390, 844), "light"),
+    ((390, 844), "dark"),
+    ((1280, 844), "light"),
+    ((1280, 844), "dark"),
+)
+SCALE = 0.5
+GAP = 12
+GROUND = "#8a8f9a"
+QUALITY = 55
+
+
+def make(browser: Browser, folder: Path) -> None:
+    """A sheet for each of the pages, named by it: languages below, dresses beside each other."""
+    folder.mkdir(exist_ok=True)
+    shown = [page for page in PAGES if page.name in SHOWN]
+    with tempfile.TemporaryDirectory(prefix="ngoma-sheets-") as data, installed(Path(data)) as site:
+        for page in shown:
+            rows = []
+            for face in FACES:
+                tab = browser.new_page()
+                open_page(tab, page, face, site)
+                rows.append([_look(tab, size, theme) for size, theme in DRESSES])
+                tab.close()
+            _sheet(rows).save(folder / f"{page.name}.webp", quality=QUALITY, method=6)
+
+
+def _look(tab: Page, size: tuple[int, int], theme: str) -> Image.Image:
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    tab.wait_for_load_state("networkidle")
+    shot = tab.screenshot(animations="disabled")
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    small = (round(size[0] * SCALE), round(size[1] * SCALE))
+    return picture.resize(small, Image.Resampling.LANCZOS)
+
+
+def _sheet(rows: list[list[Image.Image]]) -> Image.Image:
+    width = sum(each.width + GAP for each in rows[0]) + GAP
+    height = sum(row[0].height + GAP for row in rows) + GAP
+    sheet = Image.new("RGB", (width, height), GROUND)
+    y = GAP
+    for row in rows:
+        x = GAP
+        for each in row:
+            sheet.paste(each, (x, y))
+            x += each.width + GAP
+        y += row[0].height + GAP
+    return sheet
