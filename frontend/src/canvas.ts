@@ -40,6 +40,7 @@ export class CanvasMap {
   private fingers = new Map<number, PointerEvent>();
   private moved = false;
   private lastTap = 0;
+  private most = 1;
   dots: Dot[] = [];
   /** The report whose point is set off from the others. */
   marked?: string;
@@ -140,8 +141,11 @@ export class CanvasMap {
     pen.fillRect(0, 0, this.width, this.height);
     pen.lineJoin = "round";
     this.land(pen, ink("m-land"), ink("edge"));
-    for (const dot of this.dots) if (dot.what !== this.marked || !this.marked) this.dot(pen, dot, ink);
-    for (const dot of this.dots) if (dot.what && dot.what === this.marked) this.mark(pen, dot, ink);
+    const large = [...this.dots].sort((a, b) => b.count - a.count);
+    this.most = large[0]?.count ?? 1;
+    for (const dot of large) this.dot(pen, dot, ink);
+    const marked = this.marked && this.dots.find((dot) => dot.what === this.marked);
+    if (marked) this.mark(pen, marked, ink);
     this.names(pen, ink("quiet"), ink("m-land"));
   }
 
@@ -166,7 +170,10 @@ export class CanvasMap {
     pen.font = "500 12px system-ui, sans-serif";
     pen.textAlign = "center";
     pen.lineWidth = 3;
-    const taken: [number, number, number][] = [];
+    // A name gives way to the number of a cluster.
+    const taken = this.dots
+      .filter((dot) => dot.count > 1)
+      .map((dot): [number, number, number] => [...this.place(dot.lat / UNIT, dot.lon / UNIT), this.radius(dot)]);
     for (const { name, middle } of this.outlines) {
       const [x, y] = this.place(middle[0] / UNIT, middle[1] / UNIT);
       const half = pen.measureText(name).width / 2;
@@ -183,7 +190,7 @@ export class CanvasMap {
   private dot(pen: CanvasRenderingContext2D, dot: Dot, ink: (token: string) => string): void {
     const [x, y] = this.place(dot.lat / UNIT, dot.lon / UNIT);
     pen.beginPath();
-    pen.arc(x, y, radius(dot), 0, 7);
+    pen.arc(x, y, this.radius(dot), 0, 7);
     pen.fillStyle = ink(dot.tone);
     pen.fill();
     pen.strokeStyle = ink("card");
@@ -195,6 +202,11 @@ export class CanvasMap {
     pen.textAlign = "center";
     pen.fillStyle = ink("paper");
     pen.fillText(short(dot.count), x, y + 4);
+  }
+
+  /** A cluster's area says its count, beside the largest that is seen. */
+  private radius(dot: Dot): number {
+    return dot.count > 1 ? 14 + 14 * Math.sqrt(dot.count / this.most) : 7;
   }
 
   private mark(pen: CanvasRenderingContext2D, dot: Dot, ink: (token: string) => string): void {
@@ -286,14 +298,12 @@ export class CanvasMap {
     let least = Infinity;
     for (const dot of this.dots) {
       const [a, b] = this.place(dot.lat / UNIT, dot.lon / UNIT);
-      const far = Math.hypot(a - x, b - y) - radius(dot);
+      const far = Math.hypot(a - x, b - y) - this.radius(dot);
       if (far < least) [nearest, least] = [dot, far];
     }
     this.tapped(least < 16 ? nearest : undefined);
   }
 }
-
-const radius = (dot: Dot) => (dot.count > 1 ? Math.min(9 + 5 * Math.log10(dot.count), 30) : 7);
 
 const short = (count: number): string =>
   count < 1000 ? `${count}` : count < 10_000 ? `${Math.round(count / 100) / 10}k` : `${Math.round(count / 1000)}k`;

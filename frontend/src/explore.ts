@@ -1,6 +1,6 @@
 /** The map of reports, with the list in step: the address says what is seen, and shows it again. */
 
-import { type Box, CanvasMap, type Dot, fetchOutline, readView } from "./canvas";
+import { type Box, CanvasMap, type Dot, fetchOutline } from "./canvas";
 import { Tiles } from "./tiles";
 
 export async function explore(host: HTMLElement): Promise<void> {
@@ -63,8 +63,8 @@ export async function explore(host: HTMLElement): Promise<void> {
   };
 
   const outline = await fetchOutline(data.outline!).catch(() => []);
-  const map = new CanvasMap(host, outline, readView(data.view!), rest, (dot) => void open(dot));
-  if (data.box) map.fit(data.box.split(",").map(Number) as unknown as Box);
+  const map = new CanvasMap(host, outline, { lat: 0, lon: 0, across: 1 }, rest, (dot) => void open(dot));
+  map.fit(data.box!.split(",").map(Number) as unknown as Box);
   for (const kind of ["pointerdown", "keydown", "wheel"])
     host.addEventListener(kind, () => (touched = true), { passive: true });
   host.addEventListener("keydown", (event) => event.key === "Escape" && void open());

@@ -83,7 +83,7 @@ async function handIn(report: Report, proof = ""): Promise<boolean> {
   });
   const said = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
   if (answer.ok) {
-    const { reference, url: receipt } = said as { reference: string; url: string };
+    const { shown: reference, url: receipt } = said as { shown: string; url: string };
     const before = answer.status === 200 && report.changed;
     const url = before ? receipt.replace(/\/receipt$/, "?told=before#told") : receipt;
     // What is in it is with the city now: only the way back stays on the phone.

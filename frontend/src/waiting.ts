@@ -69,7 +69,7 @@ function item(box: HTMLElement, report: Report): Node {
   };
   const when = new Date(report.told);
   put("title", report.title);
-  put("when", when.toLocaleString(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }));
+  put("when", when.toLocaleString(LANGUAGE, { dateStyle: "short", timeStyle: "short" }));
   put("reference", report.reference);
   put("problem", report.problems.map((problem) => problem.text).join(" "));
   const image = part<HTMLImageElement>("photo");

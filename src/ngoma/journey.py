@@ -9,7 +9,6 @@ from ngoma.insight import counting, searching
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
 from ngoma.notices.codes import send_code
-from ngoma.notices.following import erase_unconfirmed, move
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
@@ -27,7 +26,6 @@ PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
 PLAN = "notices.plan"
 TELL = "notices.tell"
-MOVE = "notices.move"
 SEND = "notices.send"
 CODE = "notices.code"
 OLD_CODES = "notices.old_codes"
@@ -46,7 +44,7 @@ JOURNEY = {
     "resolved": (PLAN, TELL),
     "reopened": (PLAN, TELL),
     "closed": (PLAN,),
-    "merged": (DECIDE, MOVE),
+    "merged": (DECIDE,),
     "absorbed": (PLAN,),
     "returned": (PLAN,),
     "extended": (PLAN, TELL),
@@ -59,7 +57,6 @@ HANDLERS = {
     DECIDE: Handler(decide),
     PLAN: Handler(plan),
     TELL: Handler(tell),
-    MOVE: Handler(move),
     SEND: Handler(send, atomic=False),
     CODE: Handler(send_code),
     OLD_CODES: Handler(forget_old),
@@ -74,7 +71,6 @@ TIMERS = (
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("drop files that came in part", timedelta(hours=6), discard_stale),
-    Timer("erase followers who never confirmed", timedelta(hours=6), erase_unconfirmed),
     Timer("drop old one-time codes", timedelta(hours=6), forget_old),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),
 )

@@ -13,6 +13,7 @@ from ngoma.intake.submit import Receipt, submit
 from ngoma.public import flooding, remembered
 from tests.browser.installation import installed
 from tests.browser.pages import Site
+from tests.insight.following import count_up
 from tests.intake.pictures import encoded, scene
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def kampala(transactional_db: None, settings: Any, tmp_path: Path) -> str:
     load(PACKS / "kampala")
     for number, words in enumerate(("A deep hole", "Ekinnya mu luguudo", "Shimo barabarani")):
         told(words, str(number))
+    count_up()
     return "kampala"
 
 

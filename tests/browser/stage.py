@@ -164,12 +164,8 @@ def _ways_in(book: Book, report: Report) -> dict[str, tuple[str, str]]:
     address = vault.normalise(email="stage@example.org")
     assert address is not None
     place = Place.objects.filter(city=book.id, parent=None).earliest("pk")
-    of_case = following.follow(
-        book.id, address, language=book.languages[0], case=report.case, confirmed=True
-    )
-    of_place = following.follow(
-        book.id, address, language=book.languages[0], place=place, confirmed=True
-    )
+    of_case = following.follow(book.id, address, language=book.languages[0], case=report.case)
+    of_place = following.follow(book.id, address, language=book.languages[0], place=place)
     contact = vault.keep(book.id, address, language=book.languages[0])
     Report.objects.filter(city=book.id).update(contact=contact)
     return {

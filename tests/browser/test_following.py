@@ -1,5 +1,6 @@
 """Follow a report in a browser: by a code, or by messages to the browser itself."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -87,16 +88,30 @@ def test_a_message_is_shown_and_leads_to_its_page(kampala: str, open_page: Open)
     session.send("ServiceWorker.enable")
     while not found:
         page.wait_for_timeout(50)
-    news = '{"title": "KLA 7F3 K29: solved.", "body": "Filled.", "url": "/kampala/places"}'
     origin = page.evaluate("location.origin")
-    session.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": origin, "registrationId": found[0], "data": news},
-    )
+    link = f"{origin}/kampala/follow/secret"
+    for body in ("Work has begun.", "Filled."):
+        news = {"title": "KLA 7F3 K29", "body": body, "url": link, "tag": "follow-3"}
+        session.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": origin, "registrationId": found[0], "data": json.dumps(news)},
+        )
     shown = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
         .map(each => [each.title, each.body, each.data])"""
+    newest = [["KLA 7F3 K29", "Filled.", link]]
     for _ in range(100):
-        if page.evaluate(shown):
+        if page.evaluate(shown) == newest:
             break
         page.wait_for_timeout(50)
-    assert page.evaluate(shown) == [["KLA 7F3 K29: solved.", "Filled.", "/kampala/places"]]
+    assert page.evaluate(shown) == newest, "it takes the place of what was shown before"
+    # Nobody can tap a notification here, so the worker is told that somebody did.
+    opened = page.context.service_workers[0].evaluate(
+        """async () => {
+            const { clients } = self;
+            const opened = new Promise((done) => (clients.openWindow = async (link) => done(link)));
+            const [notification] = await self.registration.getNotifications();
+            self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+            return opened;
+        }"""
+    )
+    assert opened == link

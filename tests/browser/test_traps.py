@@ -13,8 +13,8 @@ from ngoma.intake import photos
 from ngoma.people.permissions import staff
 from ngoma.records.models import Membership, Report, User
 from ngoma.settings.table import ROOT
+from tests.browser.axe import violations
 from tests.browser.conftest import PACKS, told
-from tests.browser.test_access import _violations as violations
 from tests.intake.pictures import encoded, scene
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """A resident's way through the pages, with a script and without."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,20 +164,6 @@ def test_chips_come_while_somebody_types(kampala: str, open_page: Open) -> None:
     page.locator("#guess .chip", has_text="Pothole").first.wait_for()
 
 
-def test_a_point_on_the_map_leads_to_its_report(kampala: str, open_page: Open) -> None:
-    page = open_page(f"/{kampala}/map", viewport={"width": 1280, "height": 900})
-    with page.expect_response(re.compile("map.json")) as answered:
-        page.locator("#map canvas").press("+")
-    (_reference, lat, lon, *_rest) = answered.value.json()["points"][0]
-    assert (lat, lon) == (34760, 3258250)
-    canvas = page.locator("#map canvas")
-    for _ in range(6):
-        canvas.press("+")
-    page.wait_for_timeout(400)
-    assert canvas.get_attribute("aria-label")
-    assert page.locator(".line").count() == 3
-
-
 @pytest.mark.parametrize("step", ["report", "lg/report"])
 def test_the_next_step_is_in_reach_on_a_low_phone(kampala: str, open_page: Open, step: str) -> None:
     page = open_page(f"/{kampala}/{step}", viewport=LOW_PHONE)
@@ -190,29 +175,3 @@ def test_the_next_step_is_in_reach_on_a_low_phone(kampala: str, open_page: Open,
         page.fill(filled, "a hole, by Kasubi")
         page.locator(".dock button").click()
         page.wait_for_load_state()
-
-
-def test_who_lost_the_link_finds_all_reports_by_a_code(kampala: str, open_page: Open) -> None:
-    from ngoma.work.worker import run_until_idle
-
-    page = open_page(f"/{kampala}/report", java_script_enabled=False)
-    page.fill("#words", "A street light is out")
-    page.locator(".dock button").click()
-    page.select_option("#place", "kawempe")
-    page.locator(".dock button").click()
-    page.fill("#contact", "resident@mail.example")
-    page.locator(".dock button").click()
-    page.wait_for_url("**/receipt")
-
-    page.goto(f"/{kampala}/find")
-    page.get_by_role("link", name="All my reports").click()
-    page.fill("#contact", "resident@mail.example")
-    page.get_by_role("button", name="Send me a code").click()
-    run_until_idle()
-    outbox = open_page("/outbox/", java_script_enabled=False).inner_text("main")
-    code = re.search(r"Your code is (\d{6})", outbox)
-    assert code
-    page.fill("#code", code[1])
-    page.get_by_role("button", name="Open my reports").click()
-    page.locator(".line a").click()
-    assert "A street light is out" in page.locator(".said").first.inner_text()

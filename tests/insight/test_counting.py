@@ -1,6 +1,5 @@
 """The kept counts follow the events and the clock, and are what they would be if made anew."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,9 +35,8 @@ WAITS = st.tuples(st.just("wait"), st.sampled_from([1, 5, 25, 70]), st.just(0))
 
 
 @pytest.fixture
-def empty_counts(transactional_db: None) -> Iterator[None]:
+def empty_counts(transactional_db: None) -> None:
     """The counts are no models: nothing else empties them."""
-    yield
     counts.drop()
     counts.create()
 

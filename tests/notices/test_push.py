@@ -1,7 +1,9 @@
 """Web push against a push service on this machine that opens what it is sent."""
 
+import contextlib
 import json
 import threading
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ngoma.base.clock import frozen, parse
 from ngoma.notices import push
 from ngoma.notices.gateway import Gone, Message, Permanent, Temporary
 from ngoma.notices.push import Subscription, deliver
@@ -28,6 +31,7 @@ class Service:
 
     url: str = ""
     status: int = 201
+    endless: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
@@ -44,6 +48,10 @@ def service() -> Iterator[Service]:
             for name, value in known.headers.items():
                 self.send_header(name, value)
             self.end_headers()
+            if known.endless:
+                with contextlib.suppress(OSError):
+                    while True:
+                        self.wfile.write(b"x" * 100_000)
 
         def log_message(self, *_: Any) -> None:
             """Keep quiet."""
@@ -83,14 +91,16 @@ def opened(body: bytes) -> dict[str, str]:
 
 def test_the_browser_alone_reads_it(service: Service) -> None:
     service.headers = {"Location": "https://push.example/m/1"}
-    assert send(service) == "https://push.example/m/1"
+    assert send(service) == "", "the place of the message is a secret of its own"
     headers, body = service.came[0]
     assert b"Filled" not in body
     assert opened(body) == {
         "title": "KLA 7F3 K29: solved.",
         "body": "Filled today.",
         "url": "https://small.example/r/KLA7F3K29",
+        "tag": "t",
     }
+    assert headers["Topic"] == "t"
     assert headers["Content-Encoding"] == "aes128gcm"
     assert int(headers["TTL"]) > 0
 
@@ -137,6 +147,35 @@ def test_what_an_answer_means(service: Service, status: int, error: type[Excepti
         assert raised.value.after == 17
 
 
+def test_an_answer_without_end_is_left(service: Service) -> None:
+    service.endless = True
+    started = time.monotonic()
+    assert send(service) == ""
+    assert time.monotonic() - started < 5
+
+
+def test_a_date_to_come_back_is_kept_to(service: Service) -> None:
+    service.status = 503
+    service.headers = {"Retry-After": "Thu, 26 Nov 2026 12:02:00 GMT"}
+    with frozen(parse("2026-11-26T12:00:00Z")), pytest.raises(Temporary) as raised:
+        send(service)
+    assert raised.value.after == 120
+
+
+def test_a_sender_that_no_service_would_take(service: Service, settings: Any) -> None:
+    settings.NGOMA_MAIL_FROM = "nobody"
+    with pytest.raises(Permanent, match="who sends"):
+        send(service)
+    assert not service.came
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "a.invalid"])
+def test_a_host_that_is_none(service: Service, host: str) -> None:
+    service.url = f"https://{host}/message"
+    with pytest.raises((Permanent, Temporary)):
+        send(service)
+
+
 def test_nothing_inside_is_ever_asked(service: Service) -> None:
     with pytest.raises(Permanent):
         deliver(message(service))
@@ -159,7 +198,7 @@ def test_a_browser_that_takes_no_more_is_forgotten(
 
     case = tell().case
     address = Address(Contact.Kind.PUSH, message(service).to)
-    following.follow(case.city_id, address, language="en", case=case, confirmed=True)
+    following.follow(case.city_id, address, language="en", case=case)
     monkeypatch.setitem(
         sending.GATEWAYS, "push", lambda told: deliver(told, allowed=lambda _: True)
     )

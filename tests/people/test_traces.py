@@ -2,11 +2,14 @@
 
 import io
 import logging
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.apps import apps
 from django.db import connection
 from django.test import Client
@@ -15,7 +18,9 @@ from ngoma.casework import deciding, merging, rating, talking, working
 from ngoma.cities.book import Book
 from ngoma.intake.submission import Refused
 from ngoma.intake.submit import Receipt, submit
+from ngoma.notices import following, push
 from ngoma.people.permissions import resident, staff
+from ngoma.people.vault import Address
 from ngoma.records.models import Case, Job, Membership, User
 from ngoma.settings import logs
 from ngoma.work import worker
@@ -24,8 +29,9 @@ from tests.intake.pictures import MAKER, as_taken
 
 pytestmark = pytest.mark.django_db
 
-SEEDS = ("772123456", "772 123", "nakato", "Wasswa", "203.0.113.77")
-"""Parts of a phone number, an e-mail address, a name and an IP, of which no trace may be left."""
+SEEDS = ("772123456", "772 123", "nakato", "Wasswa", "203.0.113.77", "push.invalid")
+"""Parts of a phone number, an e-mail address, a name, an IP and where a browser takes messages, of
+which no trace may be left."""
 
 PHONE, MAIL, NAME = "+256 772 123456", "Nakato@Example.org", "Ann Wasswa"
 
@@ -73,6 +79,7 @@ def live(town: Book) -> None:
     reports = [_report(town, **who) for who in ({"phone": PHONE}, {"email": MAIL}, {"email": MAIL})]
     worker.run_until_idle()
     first, second, third = (receipt.case.pk for receipt in reports)
+    _follow(town, reports[2].case)
     deciding.accept(actor=officer, case_id=first, text="We come.")
     talking.ask(actor=officer, case_id=first, text="Which side?")
     talking.inform(actor=resident(reports[0].report), case_id=first, text="Left.")
@@ -83,6 +90,18 @@ def live(town: Book) -> None:
     working.reopen(actor=resident(reports[0].report), case_id=first)
     deciding.reject(actor=officer, case_id=third, reason="private")
     worker.run_until_idle()
+
+
+def _follow(town: Book, case: Case) -> None:
+    """By a browser whose push service cannot be reached, and by mail."""
+    point = ec.generate_private_key(ec.SECP256R1()).public_key()
+    raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    keys = (urlsafe_b64encode(each).rstrip(b"=").decode() for each in (raw, b"a" * 16))
+    browser = push.Subscription("https://push.invalid/x", *keys)
+    stranger = Address("email", f"f{MAIL.casefold()}")
+    following.ask_code(town.id, stranger, "en")
+    for address in (Address("push", push.packed(browser)), stranger):
+        following.follow(town.id, address, language="en", case=case)
 
 
 def _report(town: Book, **who: str) -> Receipt:

@@ -124,9 +124,9 @@ def test_who_is_erased_follows_nothing_any_more(reader: Client, tell: Tell, town
 
     case = tell(email="a@example.org").case
     address = Address("email", "a@example.org")
-    following.follow(town.id, address, language="en", case=case, confirmed=True)
+    following.follow(town.id, address, language="en", case=case)
     neighbour = following.follow(
-        town.id, Address("email", "b@example.org"), language="en", case=case, confirmed=True
+        town.id, Address("email", "b@example.org"), language="en", case=case
     )
     reader.post(open_list(reader).wsgi_request.path, {"sure": "yes"})
     assert list(Follow.objects.all()) == [neighbour]

@@ -53,6 +53,8 @@ class Guarded(httpcore.SyncBackend):
             if error.errno == socket.EAI_AGAIN:
                 raise httpcore.ConnectError(str(error)) from error
             raise Unfetchable("no such host") from error
+        except UnicodeError as error:
+            raise Unfetchable("not the name of a host") from error
         addresses = [str(each[4][0]) for each in found]
         if not addresses or not all(map(self._allowed, addresses)):
             raise Unfetchable("not a public host")

@@ -75,5 +75,6 @@ def _add(threads: dict[int, Thread], notice: Notice) -> None:
         end=end,
         error=notice.error,
     )
-    thread = threads.setdefault(contact.pk, Thread(contact, message.to, book.slug))
+    to = "web push" if contact.kind == Contact.Kind.PUSH else message.to
+    thread = threads.setdefault(contact.pk, Thread(contact, to, book.slug))
     thread.lines.append(line)

@@ -6,14 +6,33 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from ngoma.base.clock import now
+from ngoma.notices.codes import ask
 from ngoma.people import vault
 from ngoma.people.vault import Address
-from ngoma.records.models import Case, Contact, Event, Follow, Place
+from ngoma.records.models import Case, Code, Contact, Follow, Place
 
 PURPOSE = "follow"
 """Of the contacts of followers: kept apart from those of reporters, and no longer than needed."""
 
 UNCONFIRMED = timedelta(days=1)
+"""How long an address is kept to which a code was sent and that nobody has shown to be theirs."""
+
+MOST = 50
+"""Things that one contact may follow in a city."""
+
+
+class TooMany(Exception):
+    """The contact follows as much as it may."""
+
+
+def ask_code(city_id: int, address: Address, language: str) -> None:
+    """Send a code to an address, whoever it is. What is kept of a known one stays as it was.
+
+    Which it was the caller does not learn, nor by the time that it takes.
+    """
+    with transaction.atomic():
+        vault.keep_new(city_id, address, language=language, purpose=PURPOSE, lasts=UNCONFIRMED)
+        ask(city_id, vault.finder(city_id, address.address), Code.Purpose.FOLLOW, language)
 
 
 def follow(
@@ -23,42 +42,33 @@ def follow(
     language: str,
     case: Case | None = None,
     place: Place | None = None,
-    confirmed: bool = False,
     at: datetime | None = None,
 ) -> Follow:
-    """Note that an address wants to hear of a case or a place. Again, it is the same.
-
-    Nothing is sent to it but a code before it is confirmed; a browser confirms itself.
+    """Let an address hear of a case or a place: one that was shown to be its owner's by a code, or
+    a browser, which asked its owner itself. Again, it is the same. Raises `TooMany`.
     """
     at = at or now()
     with transaction.atomic():
         contact = vault.keep(city_id, address, language=language, purpose=PURPOSE, at=at)
-        found, _new = Follow.objects.get_or_create(
+        # Whoever follows with the same contact at the same moment waits here.
+        Contact.objects.select_for_update().get(pk=contact.pk)
+        own = Follow.objects.filter(contact=contact)
+        known = own.filter(case=case, place=place).first()
+        if known is not None:
+            own.filter(pk=known.pk).update(language=language)
+            return known
+        if own.count() >= MOST:
+            raise TooMany
+        return Follow.objects.create(
+            city_id=city_id,
             contact=contact,
             case=case,
             place=place,
-            defaults={
-                "city_id": city_id,
-                "language": language,
-                "secret": secrets.token_urlsafe(18),
-                "created_at": at,
-            },
+            language=language,
+            secret=secrets.token_urlsafe(18),
+            created_at=at,
+            confirmed_at=at,
         )
-        if confirmed and found.confirmed_at is None:
-            found.confirmed_at = at
-            found.save(update_fields=["confirmed_at"])
-    return found
-
-
-def confirm(
-    contact: Contact, *, case: Case | None, place: Place | None, at: datetime | None = None
-) -> Follow | None:
-    """The follow that somebody has shown to be theirs, confirmed; None where there is none."""
-    found = Follow.objects.filter(contact=contact, case=case, place=place).first()
-    if found is not None and found.confirmed_at is None:
-        found.confirmed_at = at or now()
-        found.save(update_fields=["confirmed_at"])
-    return found
 
 
 def stop(follow: Follow) -> None:
@@ -68,21 +78,3 @@ def stop(follow: Follow) -> None:
         follow.delete()
         if not Follow.objects.filter(contact=contact).exists():
             vault.erase(contact)
-
-
-def erase_unconfirmed(at: datetime | None = None) -> int:
-    """Forget who was named as a follower and never confirmed it. Called by the clock."""
-    old = Follow.objects.filter(confirmed_at=None, created_at__lt=(at or now()) - UNCONFIRMED)
-    found = list(old.select_related("contact")[:500])
-    for each in found:
-        stop(each)
-    return len(found)
-
-
-def move(event: int, case: int) -> None:
-    """Job after a case was merged: who followed it follows the case that it became part of."""
-    into = Event.objects.only("data").get(pk=event, case=case).data["into"]
-    with transaction.atomic():
-        already = Follow.objects.filter(case=into).values("contact")
-        Follow.objects.filter(case=case, contact__in=already).delete()
-        Follow.objects.filter(case=case).update(case=into)

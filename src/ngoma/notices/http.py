@@ -31,14 +31,14 @@ def post(
     """
     try:
         response = httpx.post(
-            url, data=form, headers=headers, auth=auth, timeout=TIMEOUT, verify=_certificates()
+            url, data=form, headers=headers, auth=auth, timeout=TIMEOUT, verify=certificates()
         )
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
         raise Temporary(f"no connection: {type(error).__name__}") from error
     except httpx.HTTPError as error:
         raise Unsure(f"no answer: {type(error).__name__}") from error
     if response.status_code in (401, 429, 500, 503):
-        raise Temporary(f"HTTP {response.status_code}", _retry_after(response))
+        raise Temporary(f"HTTP {response.status_code}", retry_after(response.headers))
     if response.status_code in (502, 504):
         raise Unsure(f"HTTP {response.status_code}: the answer was lost on the way")
     return response
@@ -54,13 +54,14 @@ def json(response: httpx.Response) -> dict[str, Any]:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
+    """Whom we trust to vouch for a server."""
     return httpx.create_ssl_context()
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after(headers: httpx.Headers) -> float | None:
     """Seconds, given as such or as a date (RFC 9110, 10.2.3)."""
-    text = response.headers.get("Retry-After", "").strip()
+    text = headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
     try:

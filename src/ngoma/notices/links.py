@@ -12,8 +12,8 @@ from django.conf import settings
 from ngoma.cities.book import Book, book_of
 from ngoma.records.models import Follow, Notice, Report
 
-LINK, CODE = "{link}", "{code}"
-"""Stand for the address and the one-time code in the text of a notice."""
+LINK, STOP, CODE = "{link}", "{stop}", "{code}"
+"""Stand for two addresses and the one-time code in the text of a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ def way(notice: Notice) -> Way:
     if notice.follow is not None:
         follow = notice.follow
         book = book_of(follow.city_id)
-        # A text message has no room for two addresses: its own leads to a page that has both.
-        short = notice.channel == "sms"
+        # But for a mail there is room for one address: that of a page that leads on and ends it.
+        short = notice.channel != "email"
         link = (follow_page if short else followed_page)(book, follow, notice.language)
-        return Way(book, link, f"follow-{follow.pk}", _stop(follow.secret))
+        return Way(book, link, _matter(notice, follow), _stop(follow.secret))
     assert notice.contact is not None
     return Way(book_of(notice.contact.city_id), "", f"code-{notice.code_id}", "")
 
@@ -77,6 +77,13 @@ def page(book: Book, language: str, path: str) -> str:
 def here(path: str) -> str:
     """The address of a page of the installation itself, such as `/channels/…`."""
     return f"{settings.NGOMA_URL}{path}"
+
+
+def _matter(notice: Notice, follow: Follow) -> str:
+    """What a follower is told of: their case, or one of those of their place."""
+    if notice.event is None or follow.case_id is not None:
+        return f"follow-{follow.pk}"
+    return f"follow-{follow.pk}-{notice.event.case_id}"
 
 
 def _stop(secret: str) -> str:

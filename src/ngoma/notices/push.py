@@ -4,7 +4,7 @@ The address of a browser is what it gave us when it was asked: JSON of `endpoint
 The endpoint is an address that a stranger named, so only the public internet is asked.
 """
 
-import json
+import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -13,14 +13,16 @@ from urllib.parse import urlsplit
 
 import http_ece  # type: ignore[import-untyped]
 import httpcore
+import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from py_vapid import Vapid02  # type: ignore[import-untyped]
+from py_vapid import Vapid02, VapidException  # type: ignore[import-untyped]
 
 from ngoma.base.outside import Guarded, Unfetchable, is_public
 from ngoma.notices.gateway import Gone, Message, Permanent, Temporary, Unsure
+from ngoma.notices.http import certificates, retry_after
 from ngoma.people import vault
 
 LIFE = 2 * 86400
@@ -29,6 +31,9 @@ LIFE = 2 * 86400
 SECONDS = 30
 _LONGEST = 3000
 """Bytes of a message before it is sealed: push services take 4,096 after (RFC 8030)."""
+
+_LONGEST_ENDPOINT = 1000
+"""Characters: those of the large push services have about two hundred."""
 
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the curve P-256 (FIPS 186-4)."""
@@ -48,11 +53,13 @@ def subscription(given: bytes) -> Subscription:
         found = msgspec.json.decode(given, type=Subscription)
     except msgspec.MsgspecError as error:
         raise ValueError("not a subscription") from error
-    parts = urlsplit(found.endpoint)
-    if parts.scheme != "https" or not parts.hostname or len(found.endpoint) > 1000:
+    if not _is_endpoint(found.endpoint):
         raise ValueError("not an https address")
-    if len(_bytes(found.p256dh)) != 65 or len(_bytes(found.auth)) != 16:
+    point = _bytes(found.p256dh)
+    if len(point) != 65 or len(_bytes(found.auth)) != 16:
         raise ValueError("not the keys of a browser")
+    # Raises ValueError for a point that is not on the curve: nothing could be sealed for it.
+    ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     return found
 
 
@@ -68,45 +75,48 @@ def public_key() -> str:
 
 
 def deliver(message: Message, *, allowed: Callable[[str], bool] = is_public) -> str:
-    """Hand the message to the browser's push service; returns where it is kept there.
+    """Hand the message to the browser's push service, which tells no number that we could keep.
 
-    Raises `Gone` where the browser took its word back.
+    Raises `Gone` where the browser took its word back. What is answered beyond status and headers
+    is not read, for anybody may stand behind an endpoint; nor is the place of the message kept,
+    which opens it to whoever knows it.
     """
     browser = msgspec.json.decode(message.to, type=Subscription)
     guarded = Guarded(allowed, until=time.monotonic() + SECONDS)
+    limits = {"timeout": dict.fromkeys(("connect", "read", "write"), SECONDS / 2)}
+    headers, body = _headers(browser, message), _sealed(browser, message)
     try:
-        with httpcore.ConnectionPool(network_backend=guarded) as pool:
-            answer = pool.request(
-                "POST",
-                browser.endpoint,
-                headers=_headers(browser),
-                content=_sealed(browser, message),
-            )
+        with (
+            httpcore.ConnectionPool(certificates(), network_backend=guarded) as pool,
+            pool.stream(
+                "POST", browser.endpoint, headers=headers, content=body, extensions=limits
+            ) as answer,
+        ):
+            _judge(answer)
     except Unfetchable as error:
         raise Permanent(str(error)) from error
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise Temporary(f"no connection: {type(error).__name__}") from error
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
         raise Unsure(f"no answer: {type(error).__name__}") from error
-    return _judged(answer)
+    return ""
 
 
-def _judged(answer: httpcore.Response) -> str:
-    """Where the message is kept, or the error that the answer means (RFC 8030, 5 and 7.3)."""
-    headers = {key.lower(): value.decode("latin-1") for key, value in answer.headers}
+def _judge(answer: httpcore.Response) -> None:
+    """Raise the error that an answer means (RFC 8030, 5 and 7.3)."""
     if answer.status in (200, 201, 202, 204):
-        return headers.get(b"location", "")[:200]
+        return
     if answer.status in (404, 410):
         raise Gone(f"HTTP {answer.status}: the browser takes no more")
     if answer.status == 429 or answer.status >= 500:
-        wait = headers.get(b"retry-after", "")
-        raise Temporary(f"HTTP {answer.status}", float(wait) if wait.isdecimal() else None)
+        after = retry_after(httpx.Headers(answer.headers))
+        raise Temporary(f"HTTP {answer.status}", after)
     raise Permanent(f"HTTP {answer.status}")
 
 
 def _sealed(browser: Subscription, message: Message) -> bytes:
-    title, body = message.subject, message.text
-    while len(plain := _plain(title, body, message.link)) > _LONGEST:
+    body = message.text
+    while len(plain := _plain(message, body)) > _LONGEST:
         body = body[: len(body) * 3 // 4].rstrip() + "…"
     sealed: bytes = http_ece.encrypt(
         plain,
@@ -117,23 +127,31 @@ def _sealed(browser: Subscription, message: Message) -> bytes:
     return sealed
 
 
-def _plain(title: str, body: str, url: str) -> bytes:
-    return json.dumps({"title": title, "body": body, "url": url}, ensure_ascii=False).encode()
+def _plain(message: Message, body: str) -> bytes:
+    """What `frontend/src/pushed.ts` reads."""
+    told = {"title": message.subject, "body": body, "url": message.link, "tag": message.thread}
+    return msgspec.json.encode(told)
 
 
-def _headers(browser: Subscription) -> list[tuple[str, str]]:
+def _headers(browser: Subscription, message: Message) -> list[tuple[str, str]]:
     parts = urlsplit(browser.endpoint)
     claims = {
         "aud": f"{parts.scheme}://{parts.netloc}",
         "exp": int(time.time()) + 12 * 3600,
         "sub": f"mailto:{settings.NGOMA_MAIL_FROM}",
     }
+    try:
+        signed = Vapid02(private_key=_key()).sign(claims)["Authorization"]
+    except VapidException as error:
+        raise Permanent(f"who sends cannot be told: {error}") from error
     return [
-        ("Authorization", Vapid02(private_key=_key()).sign(claims)["Authorization"]),
+        ("Authorization", signed),
         ("Content-Encoding", "aes128gcm"),
         ("Content-Type", "application/octet-stream"),
         ("TTL", str(LIFE)),
         ("Urgency", "normal"),
+        # What a phone has not seen yet is replaced by what is newer about the same matter.
+        ("Topic", message.thread),
     ]
 
 
@@ -142,6 +160,20 @@ def _key() -> ec.EllipticCurvePrivateKey:
     """Made from the vault's key, as every host has it: browsers tie their word to this one."""
     number = int.from_bytes(vault.derived("push"))
     return ec.derive_private_key(number % (_ORDER - 1) + 1, ec.SECP256R1())
+
+
+def _is_endpoint(url: str) -> bool:
+    """Whether a push service can be asked there, and told who asks. Raises ValueError."""
+    parts = urlsplit(url)
+    return (
+        parts.scheme == "https"
+        and re.fullmatch(r"[\w.-]+(:[1-9]\d*)?", parts.netloc, re.ASCII) is not None
+        and parts.port != 0
+        and len(url) <= _LONGEST_ENDPOINT
+        and url.isascii()
+        and url.isprintable()
+        and " " not in url
+    )
 
 
 def _bytes(text: str) -> bytes:

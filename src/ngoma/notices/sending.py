@@ -17,7 +17,7 @@ from ngoma.base.clock import now
 from ngoma.cities.book import Book
 from ngoma.notices import africastalking, email, push, twilio
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
-from ngoma.notices.links import CODE, LINK, way
+from ngoma.notices.links import CODE, LINK, STOP, way
 from ngoma.people import codes, vault
 from ngoma.records.models import Notice
 from ngoma.work.queue import Later
@@ -31,7 +31,7 @@ GONE = "······"
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
 
-_LEADS = ("contact", "report", "code", "follow__case", "follow__place")
+_LEADS = ("contact", "report", "code", "follow__case", "follow__place", "event__case")
 State = Notice.State
 log = structlog.get_logger(__name__)
 
@@ -45,12 +45,10 @@ def send(notice: int) -> None:
     if row.state == State.SENDING:
         _end(row, State.UNSURE, "interrupted while it was being sent")
         return
-    if row.contact is None:
-        _end(row, State.FAILED, "the contact was erased")
+    if unwanted := _unwanted(row):
+        _end(row, State.FAILED, unwanted)
         return
-    if row.event_id is None and not _still_good(row):
-        _end(row, State.FAILED, "the code is good no longer")
-        return
+    assert row.contact is not None
     message = outgoing(row)
     name = gateway_name(row)
     deliver = GATEWAYS[name]
@@ -81,7 +79,7 @@ def outgoing(notice: Notice) -> Message:
         sender=_sender(leads.book, notice.channel),
         sender_address=leads.book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
         subject=notice.subject.replace(CODE, code),
-        text=notice.text.replace(CODE, code).replace(LINK, leads.link),
+        text=notice.text.replace(CODE, code).replace(LINK, leads.link).replace(STOP, leads.stop),
         link=leads.link,
         thread=leads.thread,
         stop=leads.stop,
@@ -111,6 +109,19 @@ GATEWAYS: dict[str, Gateway] = {
     "push": push.deliver,
     "outbox": _outbox,
 }
+
+
+def _unwanted(notice: Notice) -> str:
+    """Why the notice is not to be sent any more; empty where it is."""
+    if notice.contact is None:
+        return "the contact was erased"
+    if notice.event is None:
+        return "" if _still_good(notice) else "the code is good no longer"
+    if notice.report_id is None and notice.follow_id is None:
+        return "it is followed no longer"
+    if notice.report_id is None and not notice.event.case.public:
+        return "it is not public any more"
+    return ""
 
 
 def _still_good(notice: Notice) -> bool:

@@ -1,20 +1,31 @@
-"""Followers are told of an event: in batches, each a job of its own, for a place may have many."""
+"""Followers are told of an event: in batches, each a job of its own, for a place may have many.
+
+A case that was merged is followed in the one it became part of; if the two are taken apart again,
+so are their followers.
+"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
 from ngoma.notices import texts
 from ngoma.notices.planning import channel_of
-from ngoma.notices.writing import write_news
+from ngoma.notices.writing import Written, write_news
 from ngoma.people.publicity import public_event
-from ngoma.records.models import Event, Follow, Job, Notice, Report
+from ngoma.records.models import Case, Event, Follow, Job, Notice, Report
 from ngoma.work.queue import put, put_many
 
-BATCH = 500
+BATCH = 200
+PAUSE = timedelta(seconds=30)
+"""Between two batches: what is urgent, such as a code, never waits behind thousands of notices."""
+
+PLACE_DAILY = 5
+"""Notices about a place that one follower gets in a day: whoever hands in forms without end must
+not reach everybody who lives there as often."""
 
 OF_CASE = frozenset(
     ("accepted", "started", "answered", "resolved", "rejected", "referred", "extended", "reopened")
@@ -34,49 +45,80 @@ def tell(event: int, case: int, after: int = 0) -> None:
         return
     book = book_of(happened.case.city_id)
     with transaction.atomic():
-        followers = list(_followers(happened, book).filter(pk__gt=after)[:BATCH])
-        known = set(Notice.objects.filter(event=event).values_list("contact__finder", flat=True))
-        _write(
-            happened, book, [each for each in _once(followers) if each.contact.finder not in known]
-        )
+        followers = list(_followers(happened, book).filter(contact__gt=after)[:BATCH])
+        _write(happened, book, _willing(_once(followers)))
         if len(followers) == BATCH:
-            put("notices.tell", {"event": event, "case": case, "after": followers[-1].pk})
+            rest = {"event": event, "case": case, "after": followers[-1].contact_id}
+            put("notices.tell", rest, run_at=now() + PAUSE)
 
 
 def _followers(event: Event, book: Book) -> QuerySet[Follow]:
-    """Who follows the case, or a place that it lies in, and has not reported it."""
+    """Who follows the case, or a place that it lies in, has not reported it and not heard of it.
+
+    By contact, and first what tells a contact the most: that it follows the case itself.
+    """
     about = Q(pk=None)
     if event.kind in OF_CASE:
-        about |= Q(case=event.case_id)
+        about |= Q(case__in=_with_merged(event.case_id))
     if event.kind in OF_PLACE:
         about |= Q(place__in=book.chain(event.case.place_id))
     reporters = Report.objects.filter(case=event.case_id, contact__isnull=False)
     found = Follow.objects.filter(about, city=book.id, confirmed_at__isnull=False)
     found = found.exclude(contact__finder__in=reporters.values("contact__finder"))
-    return found.select_related("contact", "case", "place").order_by("pk")
+    told = Notice.objects.filter(event=event, contact__isnull=False)
+    found = found.exclude(contact__in=told.values("contact"))
+    return found.select_related("contact", "case", "place").order_by(
+        "contact", F("case").asc(nulls_last=True), "pk"
+    )
 
 
-def _once(followers: Iterable[Follow]) -> Iterable[Follow]:
-    """One follow for each contact, of the case rather than of a place."""
-    chosen: dict[int, Follow] = {}
+def _with_merged(case_id: int) -> set[int]:
+    """The case and all that became part of it: whoever follows one of them follows it."""
+    found, new = {case_id}, {case_id}
+    while new:
+        new = set(Case.objects.filter(merged_into__in=new).values_list("id", flat=True)) - found
+        found |= new
+    return found
+
+
+def _once(followers: Iterable[Follow]) -> list[Follow]:
+    """The first follow of each contact."""
+    first: dict[int, Follow] = {}
     for each in followers:
-        if each.contact_id not in chosen or each.case_id is not None:
-            chosen[each.contact_id] = each
-    return chosen.values()
+        first.setdefault(each.contact_id, each)
+    return list(first.values())
+
+
+def _willing(followers: list[Follow]) -> list[Follow]:
+    """Without those who were told enough of their place today."""
+    places = [each.pk for each in followers if each.place_id is not None]
+    today = Notice.objects.filter(follow__in=places, created_at__gt=now() - timedelta(days=1))
+    counted = today.values("follow").annotate(told=Count("id")).filter(told__gte=PLACE_DAILY)
+    weary = set(counted.values_list("follow", flat=True))
+    return [each for each in followers if each.pk not in weary]
 
 
 def _write(event: Event, book: Book, followers: Iterable[Follow]) -> None:
-    notices = [_notice(event, book, each) for each in followers]
+    written: dict[tuple[str, str, str], Written] = {}
+    notices = [_notice(event, book, each, written) for each in followers]
     Notice.objects.bulk_create(notices)
     put_many(
         [Job(kind="notices.send", data={"notice": notice.pk}, run_at=now()) for notice in notices]
     )
 
 
-def _notice(event: Event, book: Book, follow: Follow) -> Notice:
+def _notice(
+    event: Event, book: Book, follow: Follow, written: dict[tuple[str, str, str], Written]
+) -> Notice:
+    """The notice to one follower. What reads the same for many is written once."""
     language = texts.nearest(follow.language, *book.languages)
     channel = channel_of(follow.contact)
-    written = write_news(event, channel=channel, language=language, book=book)
+    reference = (follow.case or event.case).reference
+    same = (reference, channel, language)
+    if same not in written:
+        written[same] = write_news(
+            event, reference=reference, channel=channel, language=language, book=book
+        )
     return Notice(
         event=event,
         contact=follow.contact,
@@ -84,7 +126,7 @@ def _notice(event: Event, book: Book, follow: Follow) -> Notice:
         kind="news",
         channel=channel,
         language=language,
-        subject=written.subject,
-        text=written.text,
+        subject=written[same].subject,
+        text=written[same].text,
         created_at=now(),
     )

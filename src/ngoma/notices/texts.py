@@ -16,6 +16,7 @@ which messages are stopped. The fields:
 | department, body, phone | who is responsible; the other body and its telephone |
 | into | the number of the case, which another report may have given it |
 | code, minutes | a one-time code, and how long it is good |
+| stop | where a follower stops the messages |
 | news | what `[told]` says of the event |
 | text | what the officer wrote, after the pack's words for the reason; alone may be shortened |
 

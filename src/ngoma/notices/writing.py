@@ -10,7 +10,7 @@ from ngoma.base.clock import parse
 from ngoma.base.references import show
 from ngoma.cities.book import Book, text
 from ngoma.notices import sms, texts
-from ngoma.notices.links import CODE, LINK, own_page
+from ngoma.notices.links import CODE, LINK, STOP, own_page
 from ngoma.people.publicity import public_event
 from ngoma.records.models import Case, Event, Report
 
@@ -56,14 +56,18 @@ def write(
     return Written("", _short(words.sms, fields, own_page(book, report, language)))
 
 
-def write_news(event: Event, *, channel: str, language: str, book: Book) -> Written:
-    """What a follower is told of an event: nothing that not everybody may know."""
+def write_news(event: Event, *, reference: str, channel: str, language: str, book: Book) -> Written:
+    """What a follower is told of an event: nothing that not everybody may know.
+
+    `reference` is that by which they know the case.
+    """
     words = texts.words("news", language)
     public = public_event(event.kind, event.data) or {}
     fields = {
-        "reference": show(event.case.reference),
+        "reference": show(reference),
         "city": text(book.names, language),
         "link": LINK,
+        "stop": STOP,
         **_dates(book, event, language, long=channel == "email"),
         **_names(book, event, language),
         "text": _text(book, public, language),

@@ -90,6 +90,23 @@ def keep(
     return contact
 
 
+def keep_new(
+    city_id: int, address: Address, *, language: str, purpose: str, lasts: timedelta
+) -> None:
+    """Seal an address for a while, by the same work whether it is new or known; then it stays."""
+    contact = Contact(
+        city_id=city_id,
+        kind=address.kind,
+        sealed=_seal(city_id, address),
+        finder=finder(city_id, address.address),
+        language=language,
+        purpose=purpose,
+        created_at=now(),
+        expires_at=now() + lasts,
+    )
+    Contact.objects.bulk_create([contact], ignore_conflicts=True)
+
+
 def find(city_id: int, address: Address, *, purpose: str = "report") -> Contact | None:
     """The contact of this address, if the city knows it."""
     known = Contact.objects.filter(city_id=city_id, purpose=purpose)

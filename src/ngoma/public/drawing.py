@@ -1,7 +1,7 @@
 """Maps drawn on the server, as SVG: for phones without a script, and for pictures of a place."""
 
-from collections.abc import Iterable, Sequence
-from math import log10
+from collections.abc import Iterable, Iterator, Sequence
+from math import sqrt
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -45,7 +45,7 @@ def picture(
     parts = [_outline(frame, each, each.place.id == marked) for each in outlines(site.book)]
     parts += [_name(site, frame, each) for each in outlines(site.book)]
     parts += _points(site, frame)
-    parts += [_dot(frame, each) for each in sorted(dots, key=lambda each: each.cases)]
+    parts += _dots(frame, dots)
     if pin is not None:
         x, y = frame.place(*pin)
         parts.append(f'<path class="p" d="{_PIN}" transform="translate({x:.0f} {y:.0f})"/>')
@@ -100,15 +100,17 @@ def _outline(frame: Frame, outline: Outline, marked: bool) -> str:
     return f'<path class="{kind}" d="{"".join(lines)}"/>'
 
 
-def _dot(frame: Frame, dot: Dot) -> str:
-    x, y = frame.place(dot.lat, dot.lon)
-    if not (0 < x < frame.width and 0 < y < frame.height):
-        return ""
-    radius = 5 if dot.cases == 1 else min(8 + 4 * log10(dot.cases), 24)
-    circle = f'<circle class="{dot.tone}" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>'
-    if dot.cases == 1:
-        return circle
-    return f'{circle}<text class="n" x="{x:.0f}" y="{y + 4:.0f}">{_short(dot.cases)}</text>'
+def _dots(frame: Frame, dots: Iterable[Dot]) -> Iterator[str]:
+    """The cases, the largest clusters below; a cluster's area says its count."""
+    large = sorted(dots, key=lambda each: -each.cases)
+    for each in large:
+        x, y = frame.place(each.lat, each.lon)
+        if not (0 < x < frame.width and 0 < y < frame.height):
+            continue
+        radius = 5 if each.cases == 1 else 11 + 11 * sqrt(each.cases / large[0].cases)
+        yield f'<circle class="{each.tone}" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>'
+        if each.cases > 1:
+            yield f'<text class="n" x="{x:.0f}" y="{y + 4:.0f}">{_short(each.cases)}</text>'
 
 
 def _short(number: int) -> str:

@@ -15,7 +15,7 @@ from ngoma.base.characters import clean
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
 from ngoma.notices import following, push
-from ngoma.notices.codes import ask, enter
+from ngoma.notices.codes import enter
 from ngoma.people import codes, vault
 from ngoma.people.vault import Address, BadAddress
 from ngoma.public import flooding, status
@@ -64,14 +64,15 @@ def follow(request: HttpRequest, site: Site) -> HttpResponse:
     flooding.count(request, site, "follow")
     given = request.POST.get("code", "")
     if not given:
-        _begin(site, matter, address)
-        ask(site.book.id, finder, FOLLOW, site.language)
+        following.ask_code(site.book.id, address, site.language)
         return _ask_code(request, site, matter, typed)
-    contact = enter(site.book.id, finder, FOLLOW, given)
-    found = following.confirm(contact, case=matter.case, place=matter.place) if contact else None
-    if found is None:
+    if enter(site.book.id, finder, FOLLOW, given) is None:
         wrong = _("This code is not right, or too old. Look at it again, or ask for a new one.")
         return _ask_code(request, site, matter, typed, wrong=wrong)
+    try:
+        found = _begin(site, matter, address)
+    except following.TooMany:
+        return _ask(request, site, matter, typed=typed, wrong=_too_many())
     response = HttpResponseRedirect(site.url(f"follow/{found.secret}"))
     response.status_code = 303
     return private(response)
@@ -81,7 +82,7 @@ def follow(request: HttpRequest, site: Site) -> HttpResponse:
 @page
 def in_browser(request: HttpRequest, site: Site) -> HttpResponse:
     """Follow in the browser that posts its push subscription as JSON: 201 with the `url` of the
-    page that ends it; 400 for what is no subscription."""
+    page that ends it; 400 for what is no subscription, 422 where too much is followed."""
     matter = _matter(site, request.GET.get("case", ""), request.GET.get("place", ""))
     try:
         found = push.subscription(request.body)
@@ -95,7 +96,10 @@ def in_browser(request: HttpRequest, site: Site) -> HttpResponse:
         return flooding.refused(challenge)
     flooding.count(request, site, "follow")
     address = Address(Contact.Kind.PUSH, push.packed(found))
-    begun = _begin(site, matter, address, confirmed=True)
+    try:
+        begun = _begin(site, matter, address)
+    except following.TooMany:
+        return JsonResponse({"error": _too_many()}, status=422)
     return JsonResponse({"url": site.url(f"follow/{begun.secret}")}, status=201)
 
 
@@ -105,10 +109,10 @@ def followed(request: HttpRequest, site: Site, secret: str) -> HttpResponse:
     """What is followed here, how it stands, and the end of it."""
     follows = Follow.objects.select_related("contact", "case", "place")
     found = follows.filter(secret=clean(secret), city=site.book.id).first()
-    if found is None or found.confirmed_at is None:
+    if found is None:
         raise Http404("no follow")
-    case, place = found.case, found.place
-    matter = _matter(site, case.reference if case else "", place.code if place else "")
+    case = found.case
+    matter = _of_case(site, case) if case else _of_place(site, found.place_id)
     context = {
         "matter": matter,
         "hint": vault.hint(found.contact),
@@ -123,15 +127,18 @@ def followed(request: HttpRequest, site: Site, secret: str) -> HttpResponse:
     return private(show(request, site, "followed", context, page=f"follow/{secret}"))
 
 
-def _begin(site: Site, matter: Matter, address: Address, *, confirmed: bool = False) -> Follow:
+def _begin(site: Site, matter: Matter, address: Address) -> Follow:
     return following.follow(
         site.book.id,
         address,
         language=site.language,
         case=matter.case,
         place=matter.place,
-        confirmed=confirmed,
     )
+
+
+def _too_many() -> str:
+    return _("You follow very many things here already. Stop one of them first.")
 
 
 def _matter(site: Site, reference: str, code: str) -> Matter:
@@ -140,16 +147,27 @@ def _matter(site: Site, reference: str, code: str) -> Matter:
         case = Case.objects.filter(city=site.book.id, reference=clean(reference)).first()
         if case is None or not case.public:
             raise Http404("no public case")
-        return Matter(
-            case=case,
-            place=None,
-            name=site.service(case.service_id) or _("A problem"),
-            url=site.url(f"r/{case.reference}"),
-            fields={"case": case.reference},
-        )
-    entry = site.book.place_by_code.get(code)
-    if entry is None:
+        return _of_case(site, case)
+    found = site.book.place_by_code.get(code)
+    if found is None:
         raise Http404("no place")
+    return _of_place(site, found.id)
+
+
+def _of_case(site: Site, case: Case) -> Matter:
+    """What is followed is shown, and ended, also when it is not public any more."""
+    return Matter(
+        case=case,
+        place=None,
+        name=site.service(case.service_id) or _("A problem"),
+        url=site.url(f"r/{case.reference}"),
+        fields={"case": case.reference},
+    )
+
+
+def _of_place(site: Site, place_id: int | None) -> Matter:
+    assert place_id is not None
+    entry = site.book.places[place_id]
     return Matter(
         case=None,
         place=Place.objects.get(pk=entry.id),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 from msgspec import Meta, Struct
 
+from ngoma.base.references import show
 from ngoma.intake.submission import Refused
 from ngoma.intake.submit import MOST_PHOTOS, submit
 from ngoma.public import drafts, flooding, forms
@@ -46,7 +47,8 @@ class Told(Struct, kw_only=True):
 @require_POST
 @page
 def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
-    """201 with `reference` and `url`, the receipt; 200 with those it was given before.
+    """201 with `reference`, how it is `shown`, and `url`, the receipt; 200 with those it was given
+    before.
 
     422 with `problems`, each with the step of the form and the field that it is about; 409 with the
     photos that are `missing`; 429 in a flood, with what the script has to show as `proof`; 400 for
@@ -74,6 +76,7 @@ def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
     report = receipt.report
     answer = {
         "reference": report.reference,
+        "shown": show(report.reference),
         "url": receipt_url(site, report.reference, report.secret),
     }
     return JsonResponse(answer, status=200 if receipt.repeated else 201)

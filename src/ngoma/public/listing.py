@@ -72,8 +72,7 @@ def mapped(site: Site, chosen: Filters) -> dict[str, str]:
         "tiles": site.url_in(site.book.languages[0], "tiles/"),
         "tile_query": site.url("", **everywhere).partition("?")[2],
         "part": site.url("list/part", **everywhere),
-        "box": filters.box_text(chosen.box),
-        "view": outlines.whole(site.book, *PICTURE).text,
+        "box": filters.box_text(chosen.box or outlines.whole(site.book, 1, 1).box),
     }
 
 

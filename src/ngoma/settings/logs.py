@@ -58,5 +58,9 @@ def logging(level: str, as_json: bool) -> dict[str, Any]:
         "formatters": {"ngoma": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ngoma"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django.utils.autoreload": {"level": "WARNING"}},
+        "loggers": {
+            "django.utils.autoreload": {"level": "WARNING"},
+            # It names every host that is asked: for a web push that is where somebody is reached.
+            "httpcore": {"level": "WARNING"},
+        },
     }

@@ -170,7 +170,7 @@ WHERE e.case_id = %s ORDER BY e.seq
 _NOTICES = """
 SELECT n.event_id, n.channel, n.state, COUNT(*) FROM records_notice n
 JOIN records_event e ON e.id = n.event_id
-WHERE e.case_id = %s GROUP BY n.event_id, n.channel, n.state
+WHERE e.case_id = %s AND n.report_id IS NOT NULL GROUP BY n.event_id, n.channel, n.state
 ORDER BY n.event_id, n.channel, n.state
 """
 _PHOTOS = """
