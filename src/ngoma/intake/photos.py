@@ -17,7 +17,7 @@ from threading import Lock
 import pillow_heif
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ngoma.base.clock import now
@@ -97,17 +97,16 @@ def store(
         _save(public_path(name, size), _jpeg(copy))
     original = _save(f"private/originals/{name[:2]}/{name}.{ending}", data)
     try:
-        with transaction.atomic():
-            return Photo.objects.create(
-                kind=kind,
-                name=name,
-                digest=hashlib.sha256(data).hexdigest(),
-                width=width,
-                height=height,
-                original=original,
-                upload=upload,
-                added_at=at or now(),
-            )
+        return Photo.objects.create(
+            kind=kind,
+            name=name,
+            digest=hashlib.sha256(data).hexdigest(),
+            width=width,
+            height=height,
+            original=original,
+            upload=upload,
+            added_at=at or now(),
+        )
     except IntegrityError:
         _delete_files(name, original)
         raise
