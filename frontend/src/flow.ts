@@ -56,6 +56,8 @@ class Flow {
   private title = document.title;
   private sendWords = "";
   private timer = 0;
+  /** The report is in the outbox: a draft kept after that would take its key, and be taken for it. */
+  private handed = false;
   private map: Promise<void> | undefined;
   private uploading: Promise<unknown> = Promise.resolve();
   private say: Record<string, string>;
@@ -114,6 +116,7 @@ class Flow {
   }
 
   private keep(): void {
+    if (this.handed) return;
     void keepDraft(city, this.draft).catch(() => undefined);
   }
 
@@ -358,6 +361,8 @@ class Flow {
       url: "",
     };
     await keepReport(report);
+    this.handed = true;
+    clearTimeout(this.timer);
     await dropDraft(city);
     await queue();
     await flush().catch(() => false);
@@ -372,6 +377,7 @@ class Flow {
   /** Back to the step that has to be mended, with everything as it was told. */
   private async again(found: Problem[]): Promise<void> {
     await dropReport(this.draft.key);
+    this.handed = false;
     this.keep();
     const step = STEPS.find((each) => found.some((problem) => problem.step === each)) ?? "send";
     const here = found.filter((problem) => problem.step === step);

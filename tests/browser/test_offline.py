@@ -3,12 +3,13 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.browser.line import Line
 from tests.intake.pictures import encoded
@@ -44,7 +45,8 @@ def phone(play: "Play", line: Line, tmp_path: Path) -> Iterator[Callable[[], "Br
 
     yield phone
     for context in opened:
-        context.close()
+        with suppress(Error):  # it may have been killed
+            context.close()
 
 
 def kill(context: "BrowserContext", folder: Path) -> None:
@@ -56,7 +58,8 @@ def kill(context: "BrowserContext", folder: Path) -> None:
             continue
         if f"--user-data-dir={folder}".encode() in command:
             os.kill(int(process.parent.name), signal.SIGKILL)
-    context.close()
+    with suppress(Error):
+        context.close()
 
 
 def keep_offline(page: "Page") -> None:
