@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
+from ngoma.base.characters import clean
 from ngoma.public import filters, mapping, outlines
 from ngoma.public.filters import Filters
 from ngoma.public.forms import number
@@ -59,7 +60,7 @@ def part(request: HttpRequest, site: Site) -> HttpResponse:
 @page
 def one(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
     """One report in a few words, for the bubble of its point on the map."""
-    row = public_cases.one(site.book.id, reference)
+    row = public_cases.one(site.book.id, clean(reference))
     if row is None:
         raise Http404(reference)
     return _bare(request, site, "bubble", {"line": line(site, row)})
