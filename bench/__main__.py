@@ -110,6 +110,46 @@ def tiles_(
 
 
 @app.command()
+def desk(
+    city: City = "kampala",
+    reports: Reports = 1_000_000,
+    data: Data = None,
+    json: Json = None,
+) -> None:
+    """Measure the desk: its pages and steps, the search, and one answer for many."""
+    place = _filled(data, city, reports)
+    from bench import desk as desks
+    from ngoma.cities.book import book
+
+    found = desks.measure(book(city), place.database, place.url, reports, say=err.print)
+    typer.echo(tables.desk(found))
+    _keep(found, json)
+
+
+@app.command()
+def search(
+    city: City = "seoul",
+    reports: Reports = 1_000_000,
+    data: Data = None,
+) -> None:
+    """Measure the search alone, on an index of made-up words; drops what was in --data."""
+    place = ground(data)
+    place.clear()
+    _enter(place)
+    from bench import search as searching
+    from ngoma.cities.book import book_of
+    from ngoma.cities.load import load
+    from ngoma.settings.prepared import PACKS
+
+    with _bar() as bar:
+        task = bar.add_task(f"Words of {city}", total=reports)
+        found = searching.measure(
+            book_of(load(PACKS / city).pk), place.database, reports, lambda n: bar.advance(task, n)
+        )
+    typer.echo(tables.search(found))
+
+
+@app.command()
 def phone(
     city: City = "kampala", reports: Reports = 1000, data: Data = None, json: Json = None
 ) -> None:
@@ -128,6 +168,25 @@ def phone(
         found = slow.measure(playwright.chromium, url, say=err.print)
     typer.echo(tables.phone(found))
     _keep(found, json)
+
+
+@app.command()
+def triage(
+    texts: Annotated[Path, typer.Option(help="Directory with the sets of labelled texts.")],
+    only: Annotated[str, typer.Option(help="Sets with this in their name.")] = "",
+) -> None:
+    """Measure how well texts are read, beside simpler readers. Needs no city."""
+    from bench import danger
+    from bench import triage as reading
+
+    found = []
+    for name in [each for each in reading.SETS if only in each]:
+        found.append(reading.measure(texts, name))
+        err.print(tables.triage(found[-1:]))
+    if found:
+        typer.echo(tables.triage(found))
+    if only in danger.SET:
+        typer.echo(tables.danger(danger.measure(texts)))
 
 
 @app.command("all")

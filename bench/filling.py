@@ -222,7 +222,7 @@ def _tell(
         name = f"bench{case.pk:020d}after"
         tables["records_photo"].append(_photo(name, None, case.pk, "after", case.resolved_at))
     tables["records_case"].append([getattr(case, name) for name in _CASE])
-    tables["records_proposal"].append(_proposal(case, first, draw))
+    tables["records_proposal"].append(_proposal(case, first, city.book.languages[0], draw))
     tables["records_event"] += [
         (case.pk, each.seq, each.kind, each.at, each.actor, each.user_id, _json(each.data))
         for each in life.events
@@ -251,13 +251,13 @@ def _photo(
     return report, case, kind, name, name, 1600, 1200, f"private/{name}", at, True
 
 
-def _proposal(case: Case, report: int, draw: Random) -> Sequence[Any]:
+def _proposal(case: Case, report: int, language: str, draw: Random) -> Sequence[Any]:
     confidence = round(0.5 + draw.random() / 2, 3)
     reasons = [{"kind": "keyword", "weight": 1.0, "text": "…", "start": 0, "end": 4}]
     services = [{"service": case.service_id, "probability": confidence, "reasons": reasons}]
     return (
-        *(case.opened_at, "bench", case.service_id, confidence, confidence > 0.7, 0),
-        *(_json(services), "[]", "[]", "[]", report),
+        *(case.opened_at, "bench", language, case.service_id, confidence, confidence > 0.7, 0),
+        *(_json(services), "[]", "[]", "[]", "[]", report),
     )
 
 
@@ -279,7 +279,7 @@ _COLUMNS: dict[str, Sequence[str]] = {
         *("added_at", "public"),
     ),
     "records_proposal": (
-        *("created_at", "model", "service_id", "confidence", "confident", "urgency", "services"),
-        *("reasons", "duplicates", "answers", "report_id"),
+        *("created_at", "model", "language", "service_id", "confidence", "confident", "urgency"),
+        *("services", "reasons", "flags", "duplicates", "answers", "report_id"),
     ),
 }

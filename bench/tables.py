@@ -12,9 +12,13 @@ from bench.ground import Filled
 from bench.starting import Started
 
 if TYPE_CHECKING:
+    from bench.danger import Danger
+    from bench.desk import Desk
     from bench.importing import Imported
     from bench.phone import Taken as Carried
+    from bench.search import Searched
     from bench.tiles import Tiles
+    from bench.triage import Read
     from bench.web import Measured, Web
 
 
@@ -146,3 +150,101 @@ def _page(page: "Measured") -> Sequence[str]:
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [titles, ["---", *["--:"] * (len(titles) - 1)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def desk(found: "Desk") -> str:
+    """The desk's pages and steps, the search and the batch."""
+    from bench.desk import BATCH_S, MOST, MOST_P95_MS, SEARCH_P95_MS
+
+    lines = [
+        (
+            f"| Desk of {found.city} on {found.database}, {found.reports:,} cases, "
+            f"{found.waiting:,} "
+            "waiting | p50 ms | **p95 ms** | CPU-ms |"
+        ),
+        "| --- | --: | --: | --: |",
+    ]
+    for each in found.kinds:
+        slow = " ✗" if each.p95 > MOST_P95_MS else ""
+        dear = " ✗" if each.cpu > MOST.get(each.name, float("inf")) else ""
+        lines.append(
+            f"| {each.name} | {each.median:.1f} | **{each.p95:.1f}**{slow} | {each.cpu:.2f}{dear} |"
+        )
+    late = " ✗" if found.search_p95 > SEARCH_P95_MS else ""
+    slow = " ✗" if found.batch > BATCH_S else ""
+    lines += [
+        "",
+        (
+            f"Search for two words, the query alone: p50 {found.search_median:.1f} ms, "
+            f"p95 **{found.search_p95:.1f} ms**{late} (at most {SEARCH_P95_MS:.0f})."
+        ),
+        "",
+        (
+            f"One answer for 1,000 cases: **{found.batch:.1f} s**{slow} (at most {BATCH_S:.0f}) "
+            f"until the last of {found.notices:,} notices was written."
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def search(found: "Sequence[Searched]") -> str:
+    """Milliseconds of a search."""
+    from bench.search import MOST_MS
+
+    titles = ("Search", "cases", "one word: p50", "**p95**", "two words: p50", "**p95**")
+    rows = [
+        (
+            f"{each.city}, {each.language}, {each.database}",
+            f"{each.cases:,}",
+            *(
+                cell
+                for median, p95 in (each.one, each.two)
+                for cell in (f"{median:.1f}", f"**{p95:.1f}**{' ✗' if p95 > MOST_MS else ''}")
+            ),
+        )
+        for each in found
+    ]
+    return _table(titles, rows)
+
+
+def danger(found: "Danger") -> str:
+    """How well readers see danger."""
+    readers = [
+        (each.name, f"{each.riskiest:.3f}", f"{each.precision:.3f}") for each in found.readers
+    ]
+    return (
+        f"{found.dangers:,} dangers among {found.asked:,} texts, learned from "
+        f"{found.learned_from:,}:\n\n"
+        + _table(("Reader", "dangers in the riskiest fifth", "average precision"), readers)
+        + f"\nBy its bars Ngoma raises {found.raised:.0%} of the dangers and {found.alarms:.0%} of "
+        "what is calm.\n"
+    )
+
+
+def triage(found: "Sequence[Read]") -> str:
+    """What readers made of sets of texts: accuracy / macro-F1, and more of ours."""
+    titles = (
+        "Texts", "labels", "learned from", "asked", "word counts + regression",
+        "words, letters + SVM", "**Ngoma**", "top 3", "ECE", "at 95 %", "learns in, s", "texts/s",
+        "with meaning", "MB",
+    )  # fmt: skip
+    rows = [
+        (
+            each.name,
+            str(each.labels),
+            f"{each.learned_from:,}",
+            f"{each.asked:,}",
+            f"{each.counts.accuracy:.3f} / {each.counts.macro_f1:.3f}",
+            f"{each.machine.accuracy:.3f} / {each.machine.macro_f1:.3f}",
+            f"**{each.ours.accuracy:.3f} / {each.ours.macro_f1:.3f}**",
+            f"{each.ours.top_3:.3f}",
+            f"{each.ours.ece:.3f}",
+            f"{each.ours.coverage_at_95:.2f}",
+            f"{each.training:.0f}",
+            f"{each.per_second:,.0f}",
+            f"{each.per_second_deep:.0f}",
+            f"{each.megabytes:.1f}",
+        )
+        for each in found
+    ]
+    return _table(titles, rows)

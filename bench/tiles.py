@@ -59,7 +59,7 @@ def measure(
     kinds = []
     with running(url, Path(settings.NGOMA_DATA) / "server.log") as server:
         for name, zooms in ZOOMS.items():
-            _asked(server, list(requests(book, zooms, seed=1, count=200)))  # it gets warm
+            asked(server, list(requests(book, zooms, seed=1, count=200)))  # it gets warm
             kinds.append(_measured(name, server, list(requests(book, zooms, seed=2, count=EACH))))
             say(f"{name:32} p99 {kinds[-1].slow:6.1f} ms")
     return Tiles(database, reports, kinds)
@@ -81,13 +81,13 @@ def requests(book: Book, zooms: Sequence[int], *, seed: int, count: int) -> Iter
         yield get(f"/{book.slug}/tiles/{zoom}/{x}/{y}.json?{urlencode(asked)}")
 
 
-def _measured(name: str, server: Server, asked: list[bytes]) -> Measured:
+def _measured(name: str, server: Server, requests: list[bytes]) -> Measured:
     before = server.cpu_ms() + server.database_ms()
-    taken = _asked(server, asked)
+    taken = asked(server, requests)
     cpu = server.cpu_ms() + server.database_ms() - before
     if set(taken.statuses) != {"200"}:
         raise RuntimeError(f"{name}: answered {taken.statuses}")
-    alone = sorted(floor.readings(asked, server.url))
+    alone = sorted(floor.readings(requests, server.url))
     return Measured(
         name=name,
         median=1000 * taken.quantile(0.5),
@@ -100,10 +100,10 @@ def _measured(name: str, server: Server, asked: list[bytes]) -> Measured:
     )
 
 
-def _asked(server: Server, asked: list[bytes]) -> Taken:
+def asked(server: Server, requests: list[bytes]) -> Taken:
     """Each request once, one after the other."""
     with tempfile.NamedTemporaryFile() as file:
-        file.write(msgspec.msgpack.encode(asked))
+        file.write(msgspec.msgpack.encode(requests))
         file.flush()
         arguments = (file.name, str(server.port), "1", "600", "yes")
         command = [sys.executable, "-m", "bench.load", *arguments]

@@ -27,6 +27,7 @@ os.environ |= {
     "NGOMA_DATA": str(DATA),
     "NGOMA_DEMO": "yes",
     "NGOMA_LOG": "ERROR",
+    "NGOMA_UNDO": "0",
     "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://127.0.0.1:5432/postgres"
     if ON_POSTGRES
     else "",
@@ -69,6 +70,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
     if item.get_closest_marker("django_db"):
         return True
     return bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))

@@ -163,7 +163,30 @@ def desks(camera: Camera) -> Image.Image:
     reference = public.url.rpartition("/")[2]
     kampala.goto(f"/desk/kampala/cases/{reference}/")
     camera.keep(kampala, "case")
+    morning(camera, kampala)
     return queue
+
+
+def morning(camera: Camera, lead: Page) -> None:
+    """A call, a shift and a supervisor's figures."""
+    agent = camera.desk("kampala-coordinator")
+    agent.goto("/desk/kampala/call/")
+    agent.fill("#phone", "+256 772 000000")
+    agent.locator("#words").press_sequentially("Deep pothole on the road, bodas swerve round it")
+    agent.fill("#location", "Kalerwe market")
+    agent.locator("#help .picks").wait_for()
+    camera.keep(agent, "call")
+    crew = camera.desk("kampala-officer", size=PHONE)
+    crew.goto("/desk/kampala/field/")
+    camera.keep(crew, "field-phone")
+    lead.goto("/desk/kampala/performance/")
+    camera.keep(lead, "performance")
+    lead.goto("/desk/kampala/board/")
+    camera.keep(lead, "board")
+    queue = camera.desk("kampala-supervisor")
+    queue.keyboard.press("a")
+    queue.locator(".toldbar").wait_for()
+    camera.keep(queue, "queue-undo")
 
 
 def beside(phone: Image.Image, desk: Image.Image) -> None:

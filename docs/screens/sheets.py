@@ -16,7 +16,7 @@ SHOWN = (
     "send-wrong", "receipt", "track-working", "track-late", "track-waiting", "track-resolved",
     "track-rejected", "track-private", "own-waiting", "own-resolved", "map", "embed", "list",
     "list-empty", "find-wrong", "places", "place", "mine", "mine-waiting", "mine-code", "mine-list",
-    "follow-code", "followed", "offline", "your-data", "missing",
+    "follow-code", "followed", "offline", "your-data", "how-reports-are-read", "missing",
 )  # fmt: skip
 """Pages with a look of their own; what is left out differs from one of these in a word."""
 

@@ -31,6 +31,7 @@ from ngoma.settings import prepared, serve
 from ngoma.settings.table import ROOT, SettingError, read_all
 
 if TYPE_CHECKING:
+    from ngoma.cities.book import Book
     from ngoma.triage.catalogue import Catalogue
 
 app = typer.Typer(
@@ -172,7 +173,7 @@ def test(context: typer.Context) -> None:
     add_help_option=False,
 )
 def bench(context: typer.Context) -> None:
-    """Measure speed on made-up cities of the bench's own: fill, web, import, start, all."""
+    """Measure speed on made-up cities of the bench's own: fill, web, desk, import, start, all."""
     if not (ROOT / "bench").is_dir():
         _refuse(FileNotFoundError("the bench is part of the source tree, and not installed"))
     command = [sys.executable, "-m", "bench", *context.args]
@@ -202,16 +203,21 @@ def rebuild(data: Data = None) -> None:
     """Make anew all that is derived from events: rows of cases, the index of words, counts."""
     _start(data)
     from ngoma.casework import rebuild as cases
-    from ngoma.insight import counting, searching
+    from ngoma.casework import reminding
+    from ngoma.insight import counting, performing, searching
     from ngoma.records.models import Case, Event
 
     with _bar() as bar:
         task = bar.add_task("Cases", total=Case.objects.count())
         different = cases.rebuild(lambda done: bar.update(task, completed=done))
-        words = bar.add_task("Words", total=Event.objects.count())
+        words = bar.add_task("Words", total=Case.objects.count())
         searching.rebuild(lambda done: bar.update(words, completed=done))
         counts = bar.add_task("Counts", total=Event.objects.count())
         counting.rebuild(lambda done: bar.update(counts, completed=done))
+        figures = bar.add_task("Figures", total=Event.objects.count())
+        performing.rebuild(lambda done: bar.update(figures, completed=done))
+        reminders = bar.add_task("Reminders", total=Event.objects.count())
+        reminding.rebuild(lambda done: bar.update(reminders, completed=done))
     out.print(f"{different} rows were different")
 
 
@@ -275,11 +281,13 @@ def export(
 def city_add(pack: PackDirectory, data: Data = None) -> None:
     """Load a pack, or what has changed in it."""
     _start(data)
+    from ngoma.casework import reminding
     from ngoma.cities.load import load
     from ngoma.insight import counting
 
     city = load(pack)
     counting.look_again(city.pk)
+    reminding.look_again(city.pk)
     out.print(f"{city.slug} is loaded")
 
 
@@ -318,28 +326,76 @@ def triage_read(
 
 @triage_app.command("evaluate")
 def triage_evaluate(
-    texts: Annotated[Path, typer.Argument(help="CSV or JSON lines with text and label.")],
-    city: Annotated[str, typer.Option(help="City whose service codes are the labels.")],
+    test: Annotated[Path, typer.Option(help="CSV or JSON lines with text and label.")],
+    train: Annotated[Path | None, typer.Option(help="Such a file to learn from before.")] = None,
+    city: Annotated[str, typer.Option(help="City whose service codes are the labels.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
     data: Data = None,
 ) -> None:
     """Measure how well a file of labelled texts is read."""
-    _start(data)
+    if city:
+        _start(data)
     from ngoma.triage.evaluate import evaluate
 
     try:
-        out.print(str(evaluate(texts, _catalogue(city))), markup=False)
+        found = evaluate(test, train=train, catalogue=_catalogue(city) if city else None)
     except (OSError, ValueError) as error:
         _refuse(error)
+    out.print(found.as_json() if json else str(found), markup=False)
+
+
+@triage_app.command("train")
+def triage_train(
+    city: Annotated[list[str], typer.Option(help="City to learn for; may be given again.")],
+    nightly: Annotated[bool, typer.Option(help="Once a night, quietly.")] = False,
+    data: Data = None,
+) -> None:
+    """Learn from the decisions of a city; what is better than before is used from then on."""
+    _start(data)
+    from ngoma.proposals import training
+
+    if nightly:
+        os.nice(10)  # reports come first
+    for slug in city:
+        rows = training.learn(_book(slug), nightly=nightly)
+        for told in [training.told(row) for row in rows] or [training.NOTHING]:
+            out.print(f"{slug}: {told}", markup=False)
+
+
+@triage_app.command("rollback")
+def triage_rollback(
+    city: str,
+    task: Annotated[str, typer.Option(help="service or urgency")] = "service",
+    data: Data = None,
+) -> None:
+    """Go back to what read reports before the model in use."""
+    _start(data)
+    from ngoma.proposals import in_use, training
+
+    book = _book(city)
+    if task not in ("service", "urgency"):
+        _refuse(ValueError(f"there is no task {task}; there are service and urgency"))
+    row = training.withdraw(book, task)
+    if row is None:
+        _refuse(ValueError(f"{city} uses no model for that; words of its pack alone read reports"))
+    number = in_use.number_in_use(book.id, task)
+    before = f"learned-{number}" if number else "the pack alone"
+    out.print(f"learned-{row.pk} is withdrawn; {before} reads now", markup=False)
+
+
+def _book(city: str) -> "Book":
+    from ngoma.cities.book import UnknownCity, book
+
+    try:
+        return book(city)
+    except UnknownCity:
+        _refuse(ValueError(f"there is no city {city}; add one by: ngoma city add PACK"))
 
 
 def _catalogue(city: str) -> "Catalogue":
-    from ngoma.cities.book import UnknownCity, book
     from ngoma.proposals.catalogues import catalogue
 
-    try:
-        return catalogue(book(city))
-    except UnknownCity:
-        _refuse(ValueError(f"there is no city {city}; add one by: ngoma city add PACK"))
+    return catalogue(_book(city))
 
 
 @user_app.command("add")
@@ -362,6 +418,32 @@ def user_add(
     except staff.StaffError as error:
         _refuse(error)
     out.print(f"{name}  {password}", markup=False)
+
+
+@user_app.command("reset-factor")
+def user_reset_factor(name: str, data: Data = None) -> None:
+    """Take the second factor of somebody who lost it, and sign them out everywhere."""
+    _start(data)
+    from ngoma.settings import staff
+
+    try:
+        staff.reset_factor(name)
+    except staff.StaffError as error:
+        _refuse(error)
+    out.print(f"{name} signs in by password alone, and sets a second factor up anew", markup=False)
+
+
+@user_app.command("sign-out")
+def user_sign_out(name: str, data: Data = None) -> None:
+    """End all sessions of somebody."""
+    _start(data)
+    from ngoma.settings import staff
+
+    try:
+        count = staff.sign_out(name)
+    except staff.StaffError as error:
+        _refuse(error)
+    out.print(f"{count} sessions ended", markup=False)
 
 
 @key_app.command("add")

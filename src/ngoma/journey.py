@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+from ngoma.casework import batching, reminding
 from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
-from ngoma.insight import counting, searching
+from ngoma.insight import bursting, counting, performing, searching
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
 from ngoma.notices.codes import send_code
+from ngoma.notices.colleagues import alert
+from ngoma.notices.handing_on import hand_on
 from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
@@ -17,6 +20,8 @@ from ngoma.open311.fetching import FETCH, fetch_photo
 from ngoma.people.codes import forget_old
 from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
+from ngoma.proposals.nightly import learn_at_night
+from ngoma.proposals.quality import measure, measure_daily
 from ngoma.proposals.reading import read
 from ngoma.work import registry
 from ngoma.work.registry import Handler, Timer
@@ -24,12 +29,17 @@ from ngoma.work.registry import Handler, Timer
 READ = "proposals.read"
 PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
+MEASURE = "proposals.measure"
+BATCH = "casework.batch"
+BURSTS = "insight.bursts"
 PLAN = "notices.plan"
 TELL = "notices.tell"
 SEND = "notices.send"
 CODE = "notices.code"
 OLD_CODES = "notices.old_codes"
 RECEIPT = "notices.receipt"
+ALERT = "notices.alert"
+HAND_ON = "notices.hand_on"
 
 JOURNEY = {
     "opened": (READ, PLAN, TELL),
@@ -37,7 +47,12 @@ JOURNEY = {
     "accepted": (DECIDE, PLAN, TELL),
     "corrected": (DECIDE,),
     "rejected": (PLAN, TELL),
-    "referred": (PLAN, TELL),
+    "referred": (PLAN, TELL, HAND_ON),
+    "assigned": (ALERT,),
+    "noted": (ALERT,),
+    "tasked": (ALERT,),
+    "reminded": (ALERT,),
+    "visited": (ALERT,),
     "started": (PLAN, TELL),
     "asked": (PLAN,),
     "answered": (PLAN, TELL),
@@ -54,20 +69,31 @@ JOURNEY = {
 HANDLERS = {
     READ: Handler(read),
     PROPOSE: Handler(propose),
+    BATCH: Handler(batching.run),
     DECIDE: Handler(decide),
+    MEASURE: Handler(measure, atomic=False),
+    BURSTS: Handler(bursting.look, atomic=False),
     PLAN: Handler(plan),
     TELL: Handler(tell),
     SEND: Handler(send, atomic=False),
     CODE: Handler(send_code),
     OLD_CODES: Handler(forget_old),
     RECEIPT: Handler(again),
+    ALERT: Handler(alert),
+    HAND_ON: Handler(hand_on),
     FETCH: Handler(fetch_photo, atomic=False),
 }
 
 TIMERS = (
     Timer("read events for the search", timedelta(seconds=1), searching.follow),
     Timer("count what the map shows", timedelta(seconds=1), counting.follow),
+    Timer("count how the work goes", timedelta(seconds=1), performing.follow),
+    Timer("reckon the next reminders", timedelta(seconds=1), reminding.follow),
+    Timer("remind of promises", timedelta(seconds=1), reminding.remind_due),
     Timer("escalate what is late", timedelta(minutes=1), escalate_late),
+    Timer("learn from decisions at night", timedelta(minutes=10), learn_at_night),
+    Timer("look for bursts", timedelta(minutes=10), bursting.watch),
+    Timer("measure how reports are read", timedelta(minutes=10), measure_daily),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("drop files that came in part", timedelta(hours=6), discard_stale),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+PASSWORD = "a drum of wood"
 PACKS = Path(__file__).resolve().parents[2] / "src" / "ngoma" / "packs"
 
 
@@ -38,6 +39,21 @@ def kampala(transactional_db: None, settings: Any, tmp_path: Path) -> str:
         told(words, str(number))
     count_up()
     return "kampala"
+
+
+def sign_in(tab: "Page", name: str, page: str = "") -> None:
+    """Somebody whose password is `PASSWORD` signs in and sees a page of Kampala's desk."""
+    tab.goto(f"/desk/kampala/{page}")
+    say_who(tab, name)
+    tab.wait_for_selector(".tabs")
+    tab.wait_for_load_state("domcontentloaded")  # before it no script hears a key
+
+
+def say_who(tab: "Page", name: str) -> None:
+    """On the page that asks who signs in."""
+    tab.fill("#username", name)
+    tab.fill("#password", PASSWORD)
+    tab.press("#password", "Enter")
 
 
 def told(words: str, key: str) -> Receipt:

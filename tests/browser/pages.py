@@ -200,6 +200,7 @@ PAGES = (
     Page("place", "places/{here}"),
     Page("place-quiet", "places/{quiet}"),
     Page("your-data", "your-data"),
+    Page("how-reports-are-read", "how-reports-are-read"),
     Page("missing", "nowhere", status=404),
     Page("missing-city", "/no-such-city/", status=404, language="en"),
     Page("refused", "report", sent={"go": "where"}, foreign=True, status=403),

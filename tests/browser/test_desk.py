@@ -1,15 +1,20 @@
 """A morning at the desk in a real browser: by keyboard, without reloads, open to everybody."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from ngoma.base.clock import now
+from ngoma.casework import deciding, talking
 from ngoma.cities.book import book
-from ngoma.records.models import Case, Membership, User
+from ngoma.people.permissions import staff
+from ngoma.records.models import Case, Hold, Membership, User
 from ngoma.work.worker import run_until_idle
+from tests.browser.conftest import PASSWORD, sign_in, told
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,7 +28,7 @@ Sit = Callable[..., "Page"]
 def sit(browser: "Browser", live_server: Any, kampala: str) -> Iterator[Sit]:
     """Logs a triager in and opens a page of the desk; a script's error fails the test."""
     run_until_idle()
-    user = User.objects.create_user("nakato", password="a drum of wood")
+    user = User.objects.create_user("nakato", password=PASSWORD)
     Membership.objects.create(user=user, city_id=book(kampala).id, role="triager")
     contexts, troubles = [], []
 
@@ -35,11 +40,7 @@ def sit(browser: "Browser", live_server: Any, kampala: str) -> Iterator[Sit]:
         tab = context.new_page()
         tab.on("pageerror", lambda error: troubles.append(str(error)))
         tab.on("console", lambda said: troubles.append(said.text) if "Security" in said.text else 0)
-        tab.goto(f"/desk/kampala/{page}")
-        tab.fill("#username", "nakato")
-        tab.fill("#password", "a drum of wood")
-        tab.press("#password", "Enter")
-        tab.wait_for_selector(".tabs")
+        sign_in(tab, "nakato", page)
         return tab
 
     yield sit
@@ -88,7 +89,7 @@ def test_what_a_colleague_did_meanwhile_is_shown_and_nothing_typed_is_lost(sit: 
     other.goto(f"/desk/kampala/cases/{case.reference}/")
     other.click("#do-note summary")
     other.fill("#note-text", "I am there already")
-    other.click("#do-note button")
+    other.click("#do-note .yes")
     other.wait_for_selector(".toldbar")
     tab.press("#answer-text", "Control+Enter")
     tab.wait_for_selector(".trouble")
@@ -96,6 +97,64 @@ def test_what_a_colleague_did_meanwhile_is_shown_and_nothing_typed_is_lost(sit: 
     assert tab.input_value("#answer-text") == "We are on our way"
     tab.press("#answer-text", "Control+Enter")
     tab.wait_for_selector(".toldbar")
+
+
+def test_a_decision_is_undone_by_key(sit: Sit, settings: Any) -> None:
+    settings.NGOMA_UNDO = 10
+    tab = sit()
+    tab.keyboard.press("a")
+    expect(tab.locator(".row")).to_have_count(2)
+    tab.keyboard.press("u")
+    expect(tab.locator(".row")).to_have_count(3)
+    expect(tab.locator("#live")).to_contain_text("taken back.")
+    assert set(Case.objects.values_list("state", flat=True)) == {"received"}
+
+
+def test_the_undo_goes_away_when_it_is_too_late(sit: Sit, settings: Any) -> None:
+    settings.NGOMA_UNDO = 2
+    tab = sit()
+    tab.keyboard.press("a")
+    expect(tab.locator(".toldbar .btn")).to_be_visible()
+    expect(tab.locator(".toldbar .btn")).to_have_count(0)
+    expect(tab.locator(".toldbar")).to_be_visible()
+
+
+def test_an_open_queue_shows_what_others_do(sit: Sit) -> None:
+    tab = sit()
+    rows = tab.locator(".row")
+    expect(rows).to_have_count(3)
+    told("A live wire is down on the path", "danger")
+    run_until_idle()
+    expect(rows).to_have_count(4, timeout=15_000)
+    expect(rows.first).to_contain_text("A live wire")
+    expect(tab.locator("#live")).to_contain_text("New danger: A live wire")
+    expect(tab.locator(".grp.d")).to_be_visible()
+    first, second, third = Case.objects.order_by("pk")[:3]
+    colleague = User.objects.create_user("okello", first_name="Okello")
+    Hold.objects.create(case=third, user=colleague, until=now() + timedelta(minutes=2))
+    actor = staff(User.objects.get(username="nakato"))
+    deciding.accept(actor=actor, case_id=second.pk)
+    talking.note(actor=actor, case_id=first.pk, text="I look at it")
+    expect(rows).to_have_count(3, timeout=15_000)
+    expect(tab.locator(".held:visible")).to_contain_text("Okello")
+    expect(tab.locator(".stale")).to_be_visible()
+    tab.click(".stale a")
+    expect(tab.locator(".stale")).to_be_hidden()
+
+
+def test_filters_are_chosen_and_kept_by_key(sit: Sit) -> None:
+    tab = sit()
+    expect(tab.locator(".row")).to_have_count(3)
+    tab.keyboard.press("f")
+    tab.select_option("#choose-channel", "sms")
+    tab.click(".choosing .btn.yes")
+    expect(tab.locator("#list .empty")).to_be_visible()
+    tab.keyboard.press("f")
+    tab.fill("#keep-name", "By phone")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".kept [aria-current]")).to_have_text("By phone")
+    tab.click("text=Everything")
+    expect(tab.locator(".row")).to_have_count(3)
 
 
 def test_a_click_on_the_map_is_a_position(sit: Sit) -> None:
@@ -124,21 +183,29 @@ def test_the_desk_works_without_a_script(sit: Sit) -> None:
     assert tab.locator(".toldbar").count() == 1
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("ko", 1440), ("lg", 390)])
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("language", "width", "theme"),
+    [("en", 1440, "light"), ("ko", 1440, "dark"), ("lg", 390, "light"), ("sw", 390, "dark")],
+)
 def test_every_page_is_open_to_everybody(sit: Sit, theme: str, language: str, width: int) -> None:
     User.objects.update(language=language)
+    for role in ("coordinator", "auditor", "administrator"):
+        city = book("kampala").id
+        Membership.objects.create(user=User.objects.get(), city_id=city, role=role)
     first = Case.objects.order_by("pk")[0]
     tab = sit(color_scheme=theme, viewport={"width": width, "height": 844})
     case = f"cases/{first.reference}/"
     pages = (
-        "", f"?case={first.reference}", "work/", "work/?q=nothing", "board/", "new/", case,
-        f"{case}?open=reject", "cases/KLA000000/", "/login",
+        "", f"?case={first.reference}", "work/", "work/?q=nothing", "board/", "call/", case,
+        f"{case}?open=reject", "cases/KLA000000/", "inbox/", "batch/", "performance/", "words/",
+        "words/article/reference/", "words/template/-/", "looks/", "people/", "/account/sessions",
+        "/account/2fa", "/account/password/change", "/login",
     )  # fmt: skip
     for page in pages:
         if page == "/login":
             tab.context.clear_cookies()
-        tab.goto(f"/desk/kampala/{page}" if page != "/login" else "/desk/login/")
+        tab.goto(f"/desk{page}/" if page.startswith("/") else f"/desk/kampala/{page}")
         found = Axe().run(tab, options=RULES).response["violations"]
         assert [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == [], page
         overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -10,7 +10,7 @@ from ngoma.cities.book import book
 from ngoma.cities.load import load
 from ngoma.records.models import Case, Membership, Notice, User
 from ngoma.work.worker import run_until_idle
-from tests.browser.conftest import PACKS
+from tests.browser.conftest import PACKS, PASSWORD, say_who
 from tests.intake.pictures import encoded, scene
 
 if TYPE_CHECKING:
@@ -94,11 +94,9 @@ def _tell(page: "Page", words: str, place: str) -> "Page":
 
 
 def _sit_down(page: "Page", city: str) -> "Page":
-    user = User.objects.create_user("nakato", password="a drum of wood")
+    user = User.objects.create_user("nakato", password=PASSWORD)
     Membership.objects.create(user=user, city_id=book(city).id, role="supervisor")
-    page.fill("#username", "nakato")
-    page.fill("#password", "a drum of wood")
-    page.press("#password", "Enter")
+    say_who(page, "nakato")
     page.wait_for_selector(".tabs")
     return page
 

@@ -63,9 +63,13 @@ ERRORS = [
     ("boundaries.geojson", '"type": "Polygon"', '"type": "Point"', 2, "Polygon or a MultiPolygon"),
     ("boundaries.geojson", "[32.0, 0.1], [32.1", '["a", 0.1], [32.1', 2, "cannot be read"),
     ("boundaries.geojson", "]]]}},\n", "]]]}}\n", 3, "no valid JSON"),
-    ("departments.toml", 'parent = "roads"', 'parent = "streets"', 7, "no department 'streets'"),
+    ("departments.toml", 'parent = "roads"', 'parent = "streets"', 8, "no department 'streets'"),
     ("departments.toml", 'code = "front"', 'code = "Front Desk"', 2, "cannot be a code"),
-    ("departments.toml", 'code = "roads-west"', 'code = "front"', 5, "already on line 1"),
+    ("departments.toml", 'code = "roads-west"', 'code = "front"', 6, "already on line 1"),
+    ("departments.toml", '"late+1d"', '"late+soon"', 4, "is no moment"),
+    ("departments.toml", '["coordinator"]', '["mayor"]', 4, "is nobody"),
+    ("services.toml", '"soon"', '"soon"\nalone = true', 33, "never accepted alone"),
+    ("services.toml", 'danger = "soon"', 'alone = "yes"', 32, "alone"),
     ("services.toml", ', sw = "Taa ya barabarani"', "", 29, "lacks the language 'sw'"),
     ("services.toml", 'group = "other"', 'group = "othr"', 36, "did you mean 'other'"),
     ("services.toml", 'resolution = "10d"', 'resolution = "10"', 15, "write 90m, 4h or 3d"),
@@ -88,6 +92,14 @@ ERRORS = [
     ("templates.toml", 'for = "resolve"', 'for = "solve"', 3, "use one of"),
     ("templates.toml", '["pothole"]', '["potholes"]', 10, "did you mean 'pothole'"),
     ("reasons.toml", 'for = "reject"', 'for = "accept"', 3, "use one of reject, refer, extend"),
+    ("reasons.toml", 'rule = "repeat"', 'rule = "often"', 10, "use one of repeat, group, insult"),
+    ("reasons.toml", "http://127.0.0.1:9", "ftp://x", 23, "begins with https://"),
+    ("handling.toml", "times = 3", 'times = "3"', 1, "must be a number"),
+    ("handling.toml", "people = 3", "people = 1", 2, "between 2 and"),
+    ("handling.toml", "2026-03-01", '"2026-03-01"', 19, "a day without quotation marks"),
+    ("handling.toml", "until = 2026-03-31", "until = 2026-02-01", 20, "lies before"),
+    ("handling.toml", 'code = "election"', 'code = "press"', 14, "already on line 8"),
+    ("handling.toml", 'words = {en = ["journalist"]', 'wrods = {en = ["journalist"]', 8, "needs"),
     ("demo.jsonl", '["1d", "start"]', '["1d", "rate"]', 1, "the case is accepted by then"),
     ("demo.jsonl", '["1d", "start"]', '["1d", "finish"]', 1, "no step 'finish'"),
     ("demo.jsonl", '["1d", "start"]', '["3d", "start"]', 1, "run backwards"),
@@ -138,8 +150,8 @@ def test_a_department_is_not_its_own_superior(edit: Any) -> None:
     own = 'code = "roads"\nparent = "roads-west"\nname = {en = "Roads"'
     problems = check(edit("departments.toml", 'code = "roads"\nname = {en = "Roads"', own))
     assert [(each.line, "own superior" in each.text) for each in problems] == [
-        (7, True),
-        (13, True),
+        (8, True),
+        (14, True),
     ]
 
 
@@ -165,7 +177,7 @@ def test_all_mistakes_are_told_at_once(edit: Any) -> None:
 def test_a_missing_file_is_told(pack: Path, file: str) -> None:
     (pack / file).unlink()
     said = [each for each in check(pack) if each.file == file]
-    optional = file in ("boundaries.geojson", "stoppers.toml")
+    optional = file in (*("boundaries.geojson", "stoppers.toml", "handling.toml", "articles.toml"),)
     assert ["missing" in each.text for each in said] == ([] if optional else [True])
 
 

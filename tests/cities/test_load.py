@@ -89,6 +89,7 @@ def test_a_service_that_vanishes_is_retired_with_its_owners(pack: Path, edit: An
     head, _, tail = text.partition('[[service]]\ncode = "light"')
     (pack / "services.toml").write_text(head + "[[service]]" + tail.partition("[[service]]")[2])
     edit("stoppers.toml", 'services = ["light"]\n', "")
+    edit("articles.toml", 'services = ["light"]\n', "")
     edit("owners.csv", "light,,,front\nlight,,kasubi,roads\n", "")
     load(pack)
     assert Service.objects.get(code="light").retired

@@ -17,7 +17,7 @@ from ngoma.work.worker import run_until_idle
 
 
 @pytest.fixture(autouse=True)
-def _fresh(settings: Any, tmp_path: Path) -> None:
+def _fresh(db: None, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
 

@@ -116,18 +116,33 @@ def test_the_board_counts_what_each_department_has(
 
 
 def test_a_report_is_taken_down_for_a_caller(coordinator: Client, town: Book) -> None:
-    form = coordinator.get("/desk/small/new/").content.decode()
+    form = coordinator.get("/desk/small/call/").content.decode()
     key = form.split('name="key" value="')[1].split('"')[0]
     typed = {"words": "A hole, says the caller", "location": "Kasubi", "key": key, "service": "",
              "phone": "nonsense", "language": "sw"}  # fmt: skip
-    refused = coordinator.post("/desk/small/new/", typed)
+    refused = coordinator.post("/desk/small/call/", typed)
     assert refused.status_code == 422
     assert "does not look like a phone number" in refused.content.decode()
     assert "A hole, says the caller" in refused.content.decode()
     typed |= {"phone": "+256700000001", "service": town.service_by_code["pothole"].names["en"]}
-    first, again = (coordinator.post("/desk/small/new/", typed) for _ in range(2))
+    first, again = (coordinator.post("/desk/small/call/", typed) for _ in range(2))
     assert first["Location"] == again["Location"]
     case = Case.objects.get()
     report = case.reports.get()
     assert (report.channel, report.contact.language) == ("call", "sw")
     assert case.service.code == "pothole"
+
+
+def test_flags_are_shown_with_their_rule_and_filter_the_queue(
+    coordinator: Client, told: Callable[..., Case]
+) -> None:
+    plain = told("A hole")
+    rude = told("You idiots, a journalist will hear of this lamp", service="light")
+    page = coordinator.get("/desk/small/", {"case": rude.reference}).content.decode()
+    for said in ("Insults", "<mark>You idiots</mark>", "Tell the press office first."):
+        assert said in page
+    assert "Told and answered before" not in page  # a reason whose rule found nothing
+    page = coordinator.get("/desk/small/", {"rule": "insult"}).content.decode()
+    assert _order(page) == [rude.reference]
+    page = coordinator.get("/desk/small/", {"rule": "%"}).content.decode()
+    assert set(_order(page)) == {plain.reference, rude.reference}

@@ -7,6 +7,7 @@ import pytest
 
 from ngoma.casework import fold
 from ngoma.journey import TIMERS
+from ngoma.people.permissions import VERBS
 from ngoma.records.models import Role
 from ngoma.settings.table import ROOT, SETTINGS
 
@@ -38,6 +39,18 @@ def test_every_setting_role_and_timer_is_explained_to_administrators() -> None:
     settings = {name for name in first if name.startswith(("NGOMA_", "DATABASE"))}
     assert settings - {setting.name for setting in SETTINGS} == set()
     assert [timer.name for timer in TIMERS if not any(timer.name in row for row in rows)] == []
+
+
+def test_what_each_role_may_do_is_told_verb_by_verb() -> None:
+    """Change the table in the document to this one, where it differs."""
+    by_hand = {verb: roles for verb, roles in VERBS.items() if set(roles) & set(Role.values)}
+    rows = [["", *(f"`{role}`" for role in Role.values)], ["---", *[":-:"] * len(Role.values)]]
+    rows += [
+        [f"`{verb}`", *("✓" if role in roles else "" for role in Role.values)]
+        for verb, roles in by_hand.items()
+    ]
+    table = "\n".join(f"| {' | '.join(cells)} |".replace("  ", " ") for cells in rows)
+    assert table in (ROOT / "docs" / "administrator.md").read_text(encoding="utf-8"), table
 
 
 def test_every_kind_of_event_is_explained_to_auditors() -> None:

@@ -1,7 +1,6 @@
 """Waiting for the readers of events."""
 
 from collections.abc import Callable
-from time import sleep
 
 from ngoma.insight import counting, searching
 from ngoma.records.models import Bookmark, Event
@@ -18,11 +17,9 @@ def count_up() -> None:
 
 
 def _catch_up(reader: str, follow: Callable[[], None]) -> None:
-    """It may have to wait for transactions of other databases of the same server."""
     last = Event.objects.order_by("transaction", "pk").last()
     for _ in range(600):
         follow()
         if last is None or Bookmark.objects.filter(reader=reader, event=last.pk).exists():
             return
-        sleep(0.05)
     raise TimeoutError(last)

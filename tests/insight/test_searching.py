@@ -195,6 +195,20 @@ def test_made_anew_it_is_the_same(
     assert _everything() == kept
 
 
+def test_what_happens_while_it_is_made_anew_is_found(tell: Any, finds: Any) -> None:
+    early = tell("alpha")
+    late: list[Report] = []
+
+    def meanwhile(_done: int) -> None:
+        if not late:
+            late.append(tell("beta"))
+            tell("gamma", case=early.case)
+
+    searching.rebuild(meanwhile)
+    assert finds("beta") == [late[0].case_id]
+    assert finds("gamma") == [early.case_id]
+
+
 def _do(act: tuple[str, int, int], told: list[Report], actors: list[Actor]) -> None:
     name, which, who = act
     with suppress(Refusal, Report.DoesNotExist):

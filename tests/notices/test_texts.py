@@ -18,11 +18,11 @@ from ngoma.notices.telling import OF_CASE, OF_PLACE
 
 PACKS = Path(ngoma.__file__).with_name("packs")
 LANGUAGES = sorted(texts.languages())
-KINDS = sorted({*TOLD.values(), "split", "unanswered", "code", "news"})
+KINDS = sorted({*TOLD.values(), "split", "unanswered", "code", "news", "alert", "handed_on"})
 FIELDS = {
     "reference", "city", "what", "link", "answer_due", "due", "missed", "reply_by", "close_on",
     "department", "body", "phone", "into", "text", "code", "minutes", "news",
-    "stop",
+    "stop", "who", "words", "where",
 }  # fmt: skip
 SECRET = "x" * 24
 

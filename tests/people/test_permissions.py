@@ -46,9 +46,9 @@ def test_a_role_counts_in_its_city_and_its_departments_alone(role: str, verb: st
 
 
 EXPECTED = {
-    "auditor": {"see"},
-    "administrator": {"see", "settings"},
-    "crew": {"see", "start", "resolve", "inform", "note"},
+    "auditor": {"see", "oversee", "audit"},
+    "administrator": {"see", "settings", "wording", "oversee", "audit"},
+    "crew": {"see", "start", "resolve", "inform", "note", "end_task", "visit"},
     "agent": {"see", "reveal", "open", "join", "answer", "inform", "note"},
     BODY: {"accept", "reject", "refer", "start", "resolve", "reopen", "answer"},
 }
@@ -61,7 +61,7 @@ def test_roles_that_may_little_may_exactly_this(role: str) -> None:
 
 def test_only_those_who_answer_for_it_may() -> None:
     """Nobody on the desk speaks for the reporter or for triage, nor overrules a supervisor."""
-    assert VERBS["rate"] == VERBS["propose"] == ()
+    assert VERBS["rate"] == VERBS["propose"] == VERBS["remind"] == ()
     assert set(VERBS["escalate"]) == {"supervisor", "coordinator"}
     assert set(VERBS["settings"]) == {"administrator"}
     assert "triager" not in VERBS["close"]
@@ -69,7 +69,16 @@ def test_only_those_who_answer_for_it_may() -> None:
 
 
 def test_no_verb_is_unlisted() -> None:
-    assert set(workflow.MOVES) | {"see", "reveal", "open", "settings"} == set(VERBS)
+    assert set(workflow.MOVES) | {
+        "see",
+        "reveal",
+        "open",
+        "settings",
+        "arbitrate",
+        "wording",
+        "oversee",
+        "audit",
+    } == set(VERBS)
     assert set(VERBS) >= RESIDENT_VERBS | SYSTEM_VERBS
 
 
@@ -77,7 +86,7 @@ def test_no_verb_is_unlisted() -> None:
 def test_residents_and_the_system_have_their_own_short_lists(verb: str) -> None:
     assert may(STRANGER, verb, HERE, OWN) == (verb in {"open", "join", "inform", "reopen", "rate"})
     assert may(SYSTEM, verb, HERE, OWN) == (
-        verb in {"open", "join", "propose", "escalate", "close", "redact"}
+        verb in {"open", "join", "propose", "escalate", "remind", "close", "redact"}
     )
 
 

@@ -184,5 +184,5 @@ def test_a_reading_costs_few_questions(hear: Hear, django_assert_max_num_queries
     receipt = hear("A pothole at the bridge")
     Proposal.objects.all().delete()
     opened = Event.objects.get(case=receipt.case, kind="opened")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         read(event=opened.pk, case=receipt.case.pk)

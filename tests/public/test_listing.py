@@ -200,7 +200,18 @@ def test_a_point_tells_of_its_report(reader: Client) -> None:
 def test_only_the_embedded_map_may_be_framed(reader: Client, tell: Tell) -> None:
     told = tell().report
     own = f"r/{told.reference}/{told.secret}"
-    pages = ("", "report", "find", "list", "map", "places", "places/west", "your-data", "nowhere")
+    pages = (
+        "",
+        "report",
+        "find",
+        "list",
+        "map",
+        "places",
+        "places/west",
+        "your-data",
+        "how-reports-are-read",
+        "nowhere",
+    )
     for page in (*pages, f"r/{told.reference}", own, f"{own}/receipt", "list/part", "map.svg"):
         answer = reader.get(f"/small/{page}")
         assert answer["X-Frame-Options"] == "DENY", page

@@ -14,7 +14,7 @@ from ngoma.intake.submit import Receipt
 
 PAGES = (
     "", "report", "find", "list", "map", "places", "places/west", "places/kasubi", "your-data",
-    "embed",
+    "how-reports-are-read", "embed",
 )  # fmt: skip
 BUDGET = 60_000
 

@@ -1,9 +1,10 @@
 """Reading events in order: each exactly once, and none is stepped over."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
-from time import sleep
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -12,7 +13,9 @@ from ngoma.cities.book import Book
 from ngoma.intake.submit import submit
 from ngoma.people.permissions import Actor, resident
 from ngoma.records.models import Bookmark, Event, Report
-from ngoma.records.queries.events import advance, read_on
+from ngoma.records.queries.events import _NEXT, advance, read_on
+from ngoma.records.queries.live import _SINCE
+from ngoma.records.sql.transactions import after, settled
 from tests.intake import told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,18 +31,11 @@ def read_once(reader: str, limit: int = 500) -> list[int]:
 
 
 def read_all(reader: str, limit: int = 500) -> list[int]:
-    """What a reader finds until it has come to the last event.
-
-    It may have to wait for transactions of other databases of the same server.
-    """
+    """What a reader finds until there is nothing more."""
     found: list[int] = []
-    for _ in range(600):
-        found += read_once(reader, limit)
-        if Bookmark.objects.get(reader=reader).event == Event.objects.latest("pk").pk:
-            return found
-        if connection.vendor == "postgresql":
-            sleep(0.05)
-    raise TimeoutError(found)
+    while batch := read_once(reader, limit):
+        found += batch
+    return found
 
 
 def say(report: Report, text: str = "More") -> None:
@@ -109,6 +105,18 @@ def test_what_was_undone_holds_nobody_up(town: Book) -> None:
     assert read_all("ledger") == [report.case.events.latest("pk").pk]
 
 
+def test_another_databases_transaction_holds_nobody_up(town: Book) -> None:
+    """Its number comes before ours all the same: PostgreSQL counts for the whole server."""
+    if connection.vendor != "postgresql":
+        return
+    report = submit(told(town)).report
+    read_all("ledger")
+    with psycopg.connect(**(connection.get_connection_params() | {"dbname": "postgres"})) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        say(report)
+        assert read_all("ledger") == [report.case.events.latest("pk").pk]
+
+
 def test_two_processes_of_one_reader_read_nothing_twice(town: Book) -> None:
     for _ in range(12):
         submit(told(town))
@@ -124,20 +132,25 @@ def test_two_processes_of_one_reader_read_nothing_twice(town: Book) -> None:
     assert sorted(found) == sorted(Event.objects.values_list("pk", flat=True))
 
 
-def test_reading_on_uses_the_index_alone(town: Book) -> None:
+@pytest.mark.parametrize("sql", [_NEXT, _SINCE], ids=["reader", "page"])
+def test_reading_on_uses_the_index_alone(town: Book, sql: str) -> None:
+    """Searched by both of its columns: one of them is the same in all events of SQLite."""
     submit(told(town))
-    from ngoma.records.queries.events import _NEXT
-    from ngoma.records.sql.transactions import settled
-
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"{explain} {_NEXT.format(settled=settled())}", [0, 5, 10])
+        asked = sql.format(after=after(), settled=settled())
+        cursor.execute(f"{explain} {asked}", [0, 5, 10])
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "event_in_order" in plan
-    assert "SORT" not in plan.upper().replace("SORTED", "")
-    assert "B-TREE" not in plan.upper()
+    if connection.vendor == "sqlite":
+        assert "(transaction=? AND id>?)" in plan or "(transaction=? AND rowid>?)" in plan
+    else:
+        assert re.search(r"Index Cond: \(+ROW\(", plan)
+    if sql == _NEXT:
+        assert "SORT" not in plan.upper().replace("SORTED", "")
+        assert "B-TREE" not in plan.upper()
 
 
 def test_a_bookmark_says_how_far_its_reader_came(town: Book) -> None:

@@ -63,7 +63,7 @@ def test_a_file_is_read_and_scored(city: Catalogue, tmp_path: Path) -> None:
         + json.dumps({"text": "hello", "label": "rubbish", "lat": 1, "long": 2})
     )
     for path in (table, lines):
-        scores = evaluate(path, city)
+        scores = evaluate(path, catalogue=city)
         assert (scores.texts, scores.accuracy) == (2, 0.5)
         assert "accuracy 0.500" in str(scores)
 
@@ -74,3 +74,29 @@ def test_a_bad_line_is_named(line: str, tmp_path: Path) -> None:
     path.write_text('{"text": "x", "label": "y"}\n' + line)
     with pytest.raises(ValueError, match="line 2"):
         list(rows(path))
+
+
+def test_one_file_teaches_another(city: Catalogue, tmp_path: Path) -> None:
+    train, test = tmp_path / "a.csv", tmp_path / "b.jsonl"
+    kinds = {
+        "roads": "the road has a hole",
+        "water": "no water in the tap",
+        "waste": "a smelly heap",
+    }
+    rows = [f"{text} {n % 7},{label}" for n in range(20) for label, text in kinds.items()]
+    train.write_text("\n".join(["text,label", *rows]))
+    test.write_text("\n".join(json.dumps({"text": t, "label": k}) for k, t in kinds.items()))
+    scores = evaluate(test, train=train)
+    assert (scores.texts, scores.accuracy, scores.top_3) == (3, 1, 1)
+    assert json.loads(scores.as_json())["macro_f1"] == 1
+    codes = tmp_path / "c.csv"
+    codes.write_text(train.read_text().replace(",roads", ",pothole").replace(",waste", ",rubbish"))
+    asked = tmp_path / "d.csv"
+    asked.write_text("text,label\na deep crater and a hole,pothole\n")
+    assert evaluate(asked, train=codes, catalogue=city).accuracy == 1
+
+
+def test_there_must_be_something_to_go_by(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("text,label\na,b\n")
+    with pytest.raises(ValueError, match="name a city"):
+        evaluate(tmp_path / "t.csv")

@@ -85,3 +85,45 @@ def test_spans_are_apart_and_hidden(pieces: list[str], country: str) -> None:
     position = 0
     for piece in kept:
         position = hidden.index(piece, position) + len(piece)
+
+
+NAMED = [
+    ("My name is Okello John and the road is bad", "Okello John"),
+    ("my names are nakato sarah, we have no water", "nakato sarah"),
+    ("my name is okello from bwaise", "okello"),
+    ("I am Kizza Moses of Kasubi.", "Kizza Moses"),
+    ("I'm Anne O’Connor-Byaruhanga", "Anne O’Connor-Byaruhanga"),
+    ("Please ask for Mr. Ssemakula Godfrey at the gate", "Ssemakula Godfrey"),
+    ("Dr Apio was not at work", "Apio"),
+    ("Regards, Achieng Mary", "Achieng Mary"),
+    ("Name: Lwanga Paul, Kasubi", "Lwanga Paul"),
+    ("Nze Nakato, omwala guzibye", "Nakato"),
+    ("Erinnya lyange Musoke Peter", "Musoke Peter"),
+    ("Mukyala Namubiru tatuwa mazzi", "Namubiru"),
+    ("Jina langu ni Juma Hassan, taa hazifanyi kazi", "Juma Hassan"),
+    ("Naitwa Amina", "Amina"),
+    ("Mzee Kamau anamwaga takataka", "Kamau"),
+    ("제 이름은 김철수입니다. 가로등이 고장났어요", "김철수"),
+    ("옆집 박영희 씨가 쓰레기를 버려요", "박영희"),
+    ("이민호님께 연락 주세요", "이민호"),
+    ("성명: 최수빈, 연락처는 따로", "최수빈"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), NAMED)
+def test_a_name_that_is_announced_is_found_and_hidden(text: str, name: str) -> None:
+    (span,) = find_private(text, "UG")
+    assert (span.kind, text[span.start : span.end]) == ("name", name)
+    assert name not in redact(text, [span])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I am writing about a pothole", "I am Ugandan", "Mr Kato Road is flooded", "I am in Kampala",
+     "Maama Ngina Street is dark", "The road to Hon Close", "name: the old market",
+     "The name of the street is Luwum", "Nze omutuuze w'e Kasubi", "mimi ni mkazi wa hapa",
+     "구청장님 가로등을 고쳐 주세요", "주무관님 감사합니다", "선생님께서 다치셨어요",
+     "마음씨 좋은 분", "날씨가 나빠요", "저는 주민입니다", "아저씨가 넘어졌어요"],
+)  # fmt: skip
+def test_what_names_nobody_stays(text: str) -> None:
+    assert find_private(text, "UG") == find_private(text, "KR") == ()

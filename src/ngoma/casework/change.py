@@ -12,14 +12,13 @@ from typing import Any
 from django.db import transaction
 
 from ngoma.base.clock import now
-from ngoma.casework import workflow
+from ngoma.casework import consequences, workflow
 from ngoma.casework.errors import NotAllowed, UnknownCase, WrongState
 from ngoma.casework.fold import fold
 from ngoma.cities.book import Book, book_of
-from ngoma.people.permissions import Actor, may
-from ngoma.records.models import Case, Event, Job, Report
-from ngoma.work import registry
-from ngoma.work.queue import put_many
+from ngoma.people.permissions import SHARED_VERBS, Actor, may
+from ngoma.records.models import Case, Event, Report
+from ngoma.records.queries.tasks import taking_part
 
 
 class Change:
@@ -31,6 +30,8 @@ class Change:
         self.at = at
         self.book: Book = book_of(case.city_id)
         self.events: list[Event] = []
+        columns = [field.attname for field in Case._meta.concrete_fields]
+        self._before: dict[str, Any] = {name: getattr(case, name) for name in columns}
 
     def append(self, kind: str, **data: Any) -> None:
         """Add one event and fold it into the case."""
@@ -48,17 +49,14 @@ class Change:
 
     def save(self) -> None:
         """Write the events, the row they fold into and the jobs that follow."""
-        self.case.save(force_insert=self.case.pk is None)
+        new = self.case.pk is None
+        # SQLite writes anew every index of a column that is named, changed or not.
+        changed = [name for name, was in self._before.items() if getattr(self.case, name) != was]
+        self.case.save(force_insert=new, update_fields=None if new else changed)
         for event in self.events:
             event.case = self.case
         Event.objects.bulk_create(self.events)
-        put_many(
-            [
-                Job(kind=job, data={"event": event.pk, "case": self.case.pk}, run_at=now())
-                for event in self.events
-                for job in registry.followers(event.kind)
-            ]
-        )
+        consequences.follow(self.events)
         self.events = []
 
 
@@ -82,12 +80,32 @@ def change(
             held.save()
 
 
+def hold_rows(*case_ids: int) -> list[Case]:
+    """Lock rows in the order of their ids, so that two who need both never wait for each other."""
+    cases = Case.objects.select_for_update(no_key=True).filter(pk__in=case_ids)
+    return list(cases.order_by("pk"))
+
+
 def check(verb: str, actor: Actor, case: Case) -> None:
     """Raise where the actor may not do this to the case, or nobody may in its state."""
-    if not may(actor, verb, case.city_id, case.department_id) or not _own(actor, verb, case):
+    if not _may(verb, actor, case) or not _own(actor, verb, case):
         raise NotAllowed(verb)
     if not workflow.possible(verb, case.state):
         raise WrongState(verb, case.state)
+
+
+def sees(actor: Actor, case: Case) -> bool:
+    """Whether the actor may look at the case."""
+    return _may("see", actor, case)
+
+
+def _may(verb: str, actor: Actor, case: Case) -> bool:
+    """By the department of the case, or by one that has a part of it."""
+    if may(actor, verb, case.city_id, case.department_id):
+        return True
+    if verb not in SHARED_VERBS:
+        return False
+    return any(may(actor, verb, case.city_id, each) for each in taking_part(case.pk))
 
 
 def _own(actor: Actor, verb: str, case: Case) -> bool:

@@ -1,17 +1,20 @@
 """When the city answers and when the problem is solved, in its working time."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ngoma.base.clock import iso, now
 from ngoma.casework.change import Change, change
-from ngoma.casework.errors import BadRequest, WrongState
+from ngoma.casework.errors import BadRequest
+from ngoma.casework.promises import events_of, standing
+from ngoma.casework.sweeping import sweep
 from ngoma.casework.workflow import ACTIVE
 from ngoma.cities.book import Book
 from ngoma.cities.calendar import parse_span
 from ngoma.people.permissions import SYSTEM, Actor
 from ngoma.records.models import Case, Urgency
+from ngoma.records.queries import lateness
 
 LONGEST_EXTENSION_DAYS = 90
 
@@ -41,6 +44,18 @@ def dues(book: Book, service_id: int | None, urgency: int, since: datetime) -> D
     if urgency == Urgency.NOW:
         answer = min(answer, since + book.by_clock("danger"))
     return Dues(answer, max(answer, solution))
+
+
+def renewed(held: Change, service_id: int, urgency: int) -> Dues:
+    """The promises of a case that turns out to be of another service or urgency.
+
+    They count from when the present ones were made; the clock stood while the city waited.
+    """
+    known = standing(held.book, events_of([held.case.pk])[held.case.pk])
+    if known is None:
+        raise ValueError(f"case {held.case.pk} was never opened")
+    promised = dues(held.book, service_id, urgency, known.start)
+    return Dues(promised.answer, held.book.calendar.add(promised.solution, known.waited))
 
 
 def resumed(held: Change) -> dict[str, str]:
@@ -109,15 +124,11 @@ def late_step(case: Case, at: datetime) -> int:
 def escalate_late(at: datetime | None = None) -> int:
     """Escalate everything that became late; returns how many. Called by the clock, idempotent."""
     at = at or now()
-    active = Case.objects.filter(state__in=ACTIVE)
-    unsolved = active.filter(due__lt=at, escalation__lt=2)
-    unanswered = active.filter(answer_due__lt=at, answered_at=None, escalation__lt=1)
-    late = unsolved.values_list("pk").union(unanswered.values_list("pk"))
-    done = 0
-    for (case_id,) in list(late):
-        with suppress(WrongState):  # somebody was quicker
-            done += escalate(case_id=case_id, at=at).escalation > 0
-    return done
+
+    def late(case_id: int) -> Case:
+        return escalate(case_id=case_id, at=at)
+
+    return sum(sweep(partial(find, at), late) for find in (lateness.unsolved, lateness.unanswered))
 
 
 def _after(book: Book, since: datetime, span: str) -> datetime:

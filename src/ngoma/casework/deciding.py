@@ -1,13 +1,15 @@
 """A person's decision on a case: accept, correct, reject, refer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from ngoma.casework.change import Change, change
-from ngoma.casework.deadlines import dues
+from ngoma.casework.deadlines import renewed
 from ngoma.casework.errors import BadRequest
-from ngoma.people.permissions import Actor
-from ngoma.records.models import Case, Urgency
+from ngoma.casework.wording import perhaps_said, spoken
+from ngoma.people.permissions import Actor, may
+from ngoma.records.models import Case, Event, Proposal, State, Urgency
 
 
 def accept(
@@ -18,6 +20,7 @@ def accept(
     urgency: int | None = None,
     department_id: int | None = None,
     text: str = "",
+    texts: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Take the case on, as this service and urgency (None: as it stands), and promise dates.
@@ -26,14 +29,16 @@ def accept(
     from the opening. Raises `BadRequest` where the service is unknown or none was ever said.
     """
     with change("accept", actor=actor, case_id=case_id, at=at) as held:
+        _check_impartial(held)
         service_id = service_id or held.case.service_id
         if service_id is None:
             raise BadRequest("service", "missing")
         urgency = held.case.urgency if urgency is None else urgency
         held.append(
             "accepted",
-            text=text,
-            **_classified(held, service_id, urgency, held.case.place_id, department_id),
+            text=perhaps_said(text),
+            **spoken(texts),
+            **classified(held, service_id, urgency, held.case.place_id, department_id),
         )
     return held.case
 
@@ -63,19 +68,31 @@ def correct(
         if service_id is None:
             held.append("corrected", urgency=_urgency(urgency), **moved)
         else:
-            held.append("corrected", **_classified(held, service_id, urgency, place_id), **moved)
+            held.append("corrected", **classified(held, service_id, urgency, place_id), **moved)
     return held.case
 
 
 def reject(
-    *, actor: Actor, case_id: int, reason: str, text: str = "", at: datetime | None = None
+    *,
+    actor: Actor,
+    case_id: int,
+    reason: str,
+    text: str = "",
+    texts: Mapping[str, str] | None = None,
+    at: datetime | None = None,
 ) -> Case:
-    """Say no, with one of the pack's reasons. Raises `BadRequest` for an unknown one."""
+    """Say no, with one of the pack's reasons.
+
+    Raises `BadRequest` for an unknown one, and for one of a rule that found nothing in the case.
+    """
     with change("reject", actor=actor, case_id=case_id, at=at) as held:
+        _check_impartial(held)
         found = held.book.reason(reason)
         if found is None or found["for"] != "reject":
             raise BadRequest("reason", "unknown")
-        held.append("rejected", reason=reason, text=text)
+        if found.get("rule") and not _falls_under(held.case, found["rule"]):
+            raise BadRequest("reason", "needs_rule")
+        held.append("rejected", reason=reason, text=perhaps_said(text), **spoken(texts))
     return held.case
 
 
@@ -84,19 +101,47 @@ def refer(
 ) -> Case:
     """Hand the case to another body that is responsible. Raises `BadRequest` for an unknown one."""
     with change("refer", actor=actor, case_id=case_id, at=at) as held:
+        _check_impartial(held)
         if held.book.body(body) is None:
             raise BadRequest("body", "unknown")
         held.append("referred", body=body, text=text)
     return held.case
 
 
-def _classified(
+def _check_impartial(held: Change) -> None:
+    """An appeal is decided by somebody else than who refused, or by a coordinator.
+
+    Raises `BadRequest`.
+    """
+    case, actor = held.case, held.actor
+    if not case.reopenings or case.state != State.RECEIVED:
+        return
+    last = Event.objects.filter(
+        case=case.pk, kind__in=("rejected", "referred"), undone=False
+    ).order_by("-seq").first()  # fmt: skip
+    same = last is not None and last.user_id is not None and last.user_id == actor.user_id
+    if same and not may(actor, "arbitrate", case.city_id, case.department_id):
+        raise BadRequest("appeal", "same_person")
+
+
+def _falls_under(case: Case, rule: str) -> bool:
+    """Whether a rule of special handling found something in one of the case's reports."""
+    proposals = Proposal.objects.filter(report__case=case.pk).values_list("flags", flat=True)
+    return any(flag["rule"] == rule for flags in proposals for flag in flags)
+
+
+def classified(
     held: Change,
     service_id: int,
     urgency: int,
     place_id: int | None,
     department_id: int | None = None,
 ) -> dict[str, Any]:
+    """What a decision on service and urgency says: with the department that owns the service in the
+    place, unless one is named, whether it is public, and the promises.
+
+    Raises `BadRequest` for an unknown service or department.
+    """
     service = held.book.services.get(service_id)
     if service is None:
         raise BadRequest("service", "unknown")
@@ -125,7 +170,7 @@ def _promises(held: Change, service_id: int, urgency: int) -> dict[str, str]:
     same = (service_id, urgency) == (case.service_id, case.urgency)
     if case.extended or (same and case.due is not None) or case.reopenings:
         return {}
-    return dues(held.book, service_id, urgency, case.opened_at).data()
+    return renewed(held, service_id, urgency).data()
 
 
 def _place(held: Change, lat: float, lon: float) -> int | None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import DateTimeField
+
 from ngoma.base.clock import parse
 from ngoma.base.quad import quad
 from ngoma.records.models import Case, State
@@ -162,6 +164,14 @@ def _extended(case: Case, data: Data, at: datetime) -> None:
     _take(case, data)
 
 
+def _tasked(case: Case, data: Data, at: datetime) -> None:
+    case.tasks_open += 1
+
+
+def _task_ended(case: Case, data: Data, at: datetime) -> None:
+    case.tasks_open -= 1
+
+
 def _escalated(case: Case, data: Data, at: datetime) -> None:
     case.escalation = data["step"]
 
@@ -184,6 +194,12 @@ def _recorded(case: Case, data: Data, at: datetime) -> None:
         case.resolved_at = at if case.state == State.CLOSED else None
 
 
+def _undone(case: Case, data: Data, at: datetime) -> None:
+    """A step was taken back: what it changed is as it was."""
+    for name, value in data["was"].items():
+        setattr(case, name, _time(value) if name in _TIMES else value)
+
+
 def _unchanged(case: Case, data: Data, at: datetime) -> None:
     """An event that tells something and moves nothing."""
 
@@ -192,6 +208,9 @@ def _time(text: str | None) -> datetime | None:
     return None if text is None else parse(text)
 
 
+_TIMES = frozenset(
+    field.attname for field in Case._meta.concrete_fields if isinstance(field, DateTimeField)
+)
 _FOLDS: dict[str, Callable[[Case, Data, datetime], None]] = {
     "opened": _opened,
     "joined": _joined,
@@ -215,8 +234,13 @@ _FOLDS: dict[str, Callable[[Case, Data, datetime], None]] = {
     "returned": _returned,
     "extended": _extended,
     "escalated": _escalated,
+    "reminded": _unchanged,
+    "visited": _unchanged,
     "rated": _rated,
     "redacted": _unchanged,
     "recorded": _recorded,
+    "undone": _undone,
+    "tasked": _tasked,
+    "task_ended": _task_ended,
 }
 KINDS = frozenset(_FOLDS)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ngoma.casework.change import Change, change
+from ngoma.casework.change import Change, change, hold_rows
 from ngoma.casework.deadlines import dues
 from ngoma.casework.errors import BadRequest, UnknownCase
 from ngoma.people.permissions import Actor
@@ -16,7 +16,8 @@ def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) 
 
     What is private stays so: where one of the two is not public, the other no longer is.
 
-    Raises `BadRequest` where `into` is the case itself or another city's, `UnknownCase`.
+    Raises `BadRequest` where `into` is the case itself or another city's, and while another
+    department does a part of the case; `UnknownCase`.
     """
     with transaction.atomic():
         _hold_for_merge(case_id, into)
@@ -24,12 +25,17 @@ def merge(*, actor: Actor, case_id: int, into: int, at: datetime | None = None) 
             change("merge", actor=actor, case_id=case_id, at=at) as held,
             change("join", actor=actor, case_id=into, at=at) as target,
         ):
-            count = Report.objects.filter(case=case_id).update(case=into)
+            if held.case.tasks_open:
+                raise BadRequest("task", "open")
+            moved = Report.objects.filter(case=case_id)
+            references = sorted(moved.values_list("reference", flat=True))
+            moved.update(case=into)
             held.append("merged", into=into)
             target.append(
                 "absorbed",
                 **{"from": case_id},
-                reports=count,
+                reports=len(references),
+                references=references,
                 urgency=max(held.case.urgency, target.case.urgency),
                 public=held.case.public and target.case.public,
             )
@@ -48,7 +54,7 @@ def split(*, actor: Actor, report_id: int, at: datetime | None = None) -> Case:
     with transaction.atomic():
         former = Case.objects.filter(reference=report.reference).first()
         if former is not None:
-            _hold(report.case_id, former.pk)
+            hold_rows(report.case_id, former.pk)
         with change("split", actor=actor, case_id=report.case_id, at=at) as held:
             if former is not None and former.pk == held.case.pk:
                 raise BadRequest("report", "first")
@@ -61,17 +67,11 @@ def split(*, actor: Actor, report_id: int, at: datetime | None = None) -> Case:
 def _hold_for_merge(case_id: int, into: int) -> None:
     if into == case_id:
         raise BadRequest("into", "itself")
-    cases = _hold(case_id, into)
+    cases = hold_rows(case_id, into)
     if len(cases) != 2:
         raise UnknownCase(f"no case {case_id} or {into}")
     if cases[0].city_id != cases[1].city_id:
         raise BadRequest("into", "other_city")
-
-
-def _hold(*case_ids: int) -> list[Case]:
-    """Lock rows in the order of their ids, so that two who need both never wait for each other."""
-    cases = Case.objects.select_for_update(no_key=True).filter(pk__in=case_ids)
-    return list(cases.order_by("pk"))
 
 
 def _open_alone(held: Change, report: Report) -> Case:

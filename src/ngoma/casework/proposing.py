@@ -5,13 +5,21 @@ from datetime import datetime
 from ngoma.base.clock import iso
 from ngoma.casework.change import change
 from ngoma.casework.deadlines import dues
+from ngoma.casework.deciding import classified
 from ngoma.people.permissions import SYSTEM, Actor
-from ngoma.records.models import Case, Proposal, State
+from ngoma.records.models import Case, Proposal, State, Urgency
 
 
-def propose(*, actor: Actor = SYSTEM, proposal_id: int, at: datetime | None = None) -> Case:
-    """Note a proposal. It may raise the urgency of an unread case; it decides nothing.
+def propose(
+    *,
+    actor: Actor = SYSTEM,
+    proposal_id: int,
+    alone: bool = False,
+    at: datetime | None = None,
+) -> Case:
+    """Note a proposal. It may raise the urgency of an unread case.
 
+    It decides nothing, unless it may stand `alone`: then a new, calm case is accepted as proposed.
     A danger brings the first answer forward, counted from the report.
     """
     proposal = Proposal.objects.select_related("report").get(pk=proposal_id)
@@ -31,4 +39,20 @@ def propose(*, actor: Actor = SYSTEM, proposal_id: int, at: datetime | None = No
             urgency=urgency,
             **sooner,
         )
+        if alone and proposal.service_id is not None and _is_new(case):
+            held.append(
+                "accepted",
+                text="",
+                **classified(held, proposal.service_id, case.urgency, case.place_id),
+            )
     return held.case
+
+
+def _is_new(case: Case) -> bool:
+    """Whether nobody has decided anything on the case, and only one report is in it."""
+    return (
+        case.state == State.RECEIVED
+        and case.urgency == Urgency.NO
+        and case.reports_count == 1
+        and not case.reopenings
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ngoma.casework.change import change
 from ngoma.casework.errors import BadRequest
-from ngoma.casework.talking import LONGEST_TEXT
+from ngoma.casework.wording import LONGEST_TEXT
 from ngoma.people.permissions import Actor
 from ngoma.records.models import Case
 

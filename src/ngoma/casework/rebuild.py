@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from ngoma.casework import tasks
 from ngoma.casework.fold import replay
 from ngoma.records.models import Case, Event
 
@@ -33,7 +35,19 @@ def _repair(ids: list[int]) -> list[Case]:
         if any(getattr(row, field) != getattr(cases[case_id], field) for field in FIELDS):
             changed.append(row)
     Case.objects.bulk_update(changed, FIELDS, batch_size=BATCH)
+    _mark_undone(events)
+    tasks.rebuild(ids, events.filter(kind__in=("tasked", "task_ended")))
     return changed
+
+
+def _mark_undone(events: QuerySet[Event]) -> None:
+    """Mark exactly the events that a later one took back."""
+    taken = {(each.case_id, each.data["seq"]) for each in events.filter(kind="undone")}
+    marked = {(each.case_id, each.seq): each.pk for each in events.filter(undone=True)}
+    for case_id, seq in taken - marked.keys():
+        Event.objects.filter(case=case_id, seq=seq).update(undone=True)
+    wrong = [event_id for key, event_id in marked.items() if key not in taken]
+    Event.objects.filter(pk__in=wrong).update(undone=False)
 
 
 def _batches() -> Iterator[list[int]]:

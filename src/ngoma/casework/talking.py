@@ -1,30 +1,41 @@
 """The conversation with the reporters, and notes among colleagues."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ngoma.casework.change import Change, change
+from ngoma.casework.change import Change, change, sees
 from ngoma.casework.deadlines import resumed
 from ngoma.casework.errors import BadRequest
+from ngoma.casework.wording import said, spoken
 from ngoma.casework.working import attach
-from ngoma.people.permissions import Actor
+from ngoma.people.permissions import Actor, staff
 from ngoma.records.models import Case, Event, Photo, State
+from ngoma.records.queries.colleagues import named
 
-LONGEST_TEXT = 4000
+_MENTION = re.compile(r"(?<![\w.+-])@([\w.+-]*\w)")  # not what stands in a mail address
+MOST_MENTIONS = 20
 
 
-def answer(*, actor: Actor, case_id: int, text: str, at: datetime | None = None) -> Case:
-    """Tell the reporters something; the state stays."""
+def answer(
+    *,
+    actor: Actor,
+    case_id: int,
+    text: str,
+    texts: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Tell the reporters something, or each in their language; the state stays."""
     with change("answer", actor=actor, case_id=case_id, at=at) as held:
-        held.append("answered", text=_said(text))
+        held.append("answered", text=said(text), **spoken(texts))
     return held.case
 
 
 def ask(*, actor: Actor, case_id: int, text: str, at: datetime | None = None) -> Case:
     """Ask the reporters something; the clock stands until they answer."""
     with change("ask", actor=actor, case_id=case_id, at=at) as held:
-        held.append("asked", text=_said(text), was=held.case.state)
+        held.append("asked", text=said(text), was=held.case.state)
     return held.case
 
 
@@ -41,30 +52,35 @@ def inform(
         if not text.strip() and not photo_ids:
             raise BadRequest("text", "missing")
         names = attach(held, photo_ids, Photo.Kind.REPORT)
-        held.append("informed", text=_said(text or " "), photos=names, **_resume(held))
+        held.append("informed", text=said(text or " "), photos=names, **_resume(held))
     return held.case
 
 
 def note(*, actor: Actor, case_id: int, text: str, at: datetime | None = None) -> Case:
-    """Write down something for colleagues; no resident ever sees it."""
+    """Write down something for colleagues; no resident ever sees it.
+
+    `@name` tells the colleague of that user name. Raises `BadRequest` where nobody in the city has
+    it, where they may not see the case, and for very many of them.
+    """
     with change("note", actor=actor, case_id=case_id, at=at) as held:
-        held.append("noted", text=_said(text))
+        names = set(_MENTION.findall(text))
+        if len(names) > MOST_MENTIONS:
+            raise BadRequest("text", "mentions_many")
+        users = named(held.case.city_id, sorted(names))
+        if names - {user.username for user in users}:
+            raise BadRequest("text", "mention_unknown")
+        if not all(sees(staff(user), held.case) for user in users):
+            raise BadRequest("text", "mention_not_seen")
+        mentions = {"mentions": [user.pk for user in users]} if users else {}
+        held.append("noted", text=said(text), **mentions)
     return held.case
 
 
 def _resume(held: Change) -> dict[str, Any]:
     if held.case.state != State.WAITING:
         return {}
-    asked = Event.objects.filter(case=held.case.pk, kind="asked").order_by("-seq").first()
+    questions = Event.objects.filter(case=held.case.pk, kind="asked", undone=False)
+    asked = questions.order_by("-seq").first()
     if asked is None:
         raise ValueError(f"case {held.case.pk} waits without having been asked")
     return {"state": asked.data["was"], **resumed(held)}
-
-
-def _said(text: str) -> str:
-    """The text. Raises `BadRequest` for an empty one and one that is too long."""
-    if not text:
-        raise BadRequest("text", "missing")
-    if len(text) > LONGEST_TEXT:
-        raise BadRequest("text", "too_long")
-    return text.strip()

@@ -1,17 +1,20 @@
 """The work itself: start, resolve, close, and open again what was not fixed."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from ngoma.base.clock import now
 from ngoma.casework.change import Change, change
 from ngoma.casework.deadlines import dues
-from ngoma.casework.errors import BadRequest, WrongState
+from ngoma.casework.errors import BadRequest
+from ngoma.casework.sweeping import sweep
+from ngoma.casework.wording import perhaps_said, spoken
 from ngoma.casework.workflow import reopened_state
 from ngoma.cities.book import books
 from ngoma.people.permissions import SYSTEM, Actor
 from ngoma.records.models import Case, Photo, State
+from ngoma.records.queries import lateness
 
 
 def start(*, actor: Actor, case_id: int, text: str = "", at: datetime | None = None) -> Case:
@@ -26,15 +29,20 @@ def resolve(
     actor: Actor,
     case_id: int,
     text: str = "",
+    texts: Mapping[str, str] | None = None,
     photo_ids: Sequence[int] = (),
     at: datetime | None = None,
 ) -> Case:
-    """Say that the problem is solved, in words or with a photo. Raises `BadRequest` for neither."""
+    """Say that the problem is solved, in words or with a photo. Raises `BadRequest` for neither,
+    and while another department still does a part of it.
+    """
     with change("resolve", actor=actor, case_id=case_id, at=at) as held:
         if not text and not photo_ids:
             raise BadRequest("text", "missing")
+        if held.case.tasks_open:
+            raise BadRequest("task", "open")
         names = attach(held, photo_ids, Photo.Kind.AFTER)
-        held.append("resolved", text=text, photos=names)
+        held.append("resolved", text=perhaps_said(text), **spoken(texts), photos=names)
     return held.case
 
 
@@ -50,7 +58,9 @@ def reopen(*, actor: Actor, case_id: int, text: str = "", at: datetime | None = 
     with change("reopen", actor=actor, case_id=case_id, at=at) as held:
         case = held.case
         promised = dues(held.book, case.service_id, case.urgency, held.at)
-        held.append("reopened", text=text, state=reopened_state(case.state), **promised.data())
+        appeal = {"appeal": True} if case.state in (State.REJECTED, State.REFERRED) else {}
+        state = reopened_state(case.state)
+        held.append("reopened", text=text, state=state, **appeal, **promised.data())
     return held.case
 
 
@@ -60,16 +70,16 @@ def close_finished(at: datetime | None = None) -> int:
     The times are each city's `close` and `waiting`. Returns how many. Called by the clock.
     """
     at = at or now()
+
+    def finish(case_id: int, reason: str) -> Case:
+        return close(actor=SYSTEM, case_id=case_id, reason=reason, at=at)
+
     done = 0
     for book in books():
-        cases = Case.objects.filter(city=book.id)
-        resolved = cases.filter(state=State.RESOLVED, resolved_at__lt=at - book.by_clock("close"))
-        waiting = cases.filter(state=State.WAITING, paused_at__lt=at - book.by_clock("waiting"))
-        for reason, finished in (("", resolved), ("no-answer", waiting)):
-            for case_id in list(finished.values_list("pk", flat=True)):
-                with suppress(WrongState):  # somebody was quicker
-                    close(actor=SYSTEM, case_id=case_id, reason=reason, at=at)
-                    done += 1
+        resolved = partial(lateness.resolved, book.id, at - book.by_clock("close"))
+        waiting = partial(lateness.waiting, book.id, at - book.by_clock("waiting"))
+        done += sweep(resolved, partial(finish, reason=""))
+        done += sweep(waiting, partial(finish, reason="no-answer"))
     return done
 
 

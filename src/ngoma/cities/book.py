@@ -9,10 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ngoma.base.polygons import Boundaries
+from ngoma.cities import handling, ladders
 from ngoma.cities.calendar import Calendar, parse_span
 from ngoma.cities.hours import calendar_of
 from ngoma.cities.owners import Owners
-from ngoma.records.models import City, Department, Owner, Place, Service
+from ngoma.records.models import City, Department, Owner, Place, Service, Wording
 from ngoma.triage.matcher import Entry, Matcher
 from ngoma.triage.words import tokens
 
@@ -83,6 +84,8 @@ class Book:
     prefix: str
     version: int
     settings: Mapping[str, Any]
+    packed: Mapping[str, Any]
+    """The articles and templates of the pack, whatever was edited since."""
     calendar: Calendar
     places: Mapping[int, PlaceEntry]
     services: Mapping[int, ServiceEntry]
@@ -95,6 +98,7 @@ class Book:
     _boundaries: Boundaries[int] = field(repr=False)
     _chains: Mapping[int, tuple[int, ...]] = field(repr=False)
     _warning_words: Matcher = field(repr=False)
+    _special_words: Matcher = field(repr=False)
 
     def language(self, wanted: str | None) -> str:
         """The city's language nearest to the tag `wanted` (`en-GB` is `en`), else its own."""
@@ -157,6 +161,31 @@ class Book:
                 return stopper
         return None
 
+    def ladder(self, department_id: int | None) -> tuple[ladders.Rung, ...]:
+        """Who is reminded, and when: by the department's ladder, else by that of one above it."""
+        known: Mapping[str, Any] = self.settings.get("ladders", {})
+        department = self.departments.get(department_id) if department_id is not None else None
+        while department is not None:
+            if department.code in known:
+                return ladders.read(known[department.code])
+            above = department.parent_id
+            department = self.departments.get(above) if above is not None else None
+        return ladders.USUAL
+
+    @property
+    def handling(self) -> Mapping[str, Any]:
+        """The rules of special handling."""
+        rules: Mapping[str, Any] = self.settings["handling"]
+        return rules
+
+    def special_words(self, words: str) -> dict[str, list[str]]:
+        """Pieces of the words by the rule they fall under: `insult`, or the code of a watch."""
+        codes = _special_codes(self.settings)
+        found: dict[str, list[str]] = {}
+        for hit in self._special_words.find(tokens(words)):
+            found.setdefault(codes[hit.entry.payload], []).append(words[hit.start : hit.end])
+        return found
+
     def templates_for(self, kind: str, service_id: int | None) -> list[Mapping[str, Any]]:
         """Reply templates of one kind, those written for the service first."""
         service = self.services.get(service_id) if service_id is not None else None
@@ -168,6 +197,11 @@ class Book:
         ]
         return sorted(fitting, key=lambda each: not each.get("services"))
 
+    def articles(self, day: str) -> list[Mapping[str, Any]]:
+        """The articles of the knowledge base that hold on a day of the city, as `2026-06-03`."""
+        every: Sequence[Mapping[str, Any]] = self.settings["articles"]
+        return [each for each in every if not each["until"] or day <= each["until"]]
+
     def reason(self, code: str) -> Mapping[str, Any] | None:
         """A reason to reject, refer or extend."""
         return next((each for each in self.settings["reasons"] if each["code"] == code), None)
@@ -175,6 +209,20 @@ class Book:
     def body(self, code: str) -> Mapping[str, Any] | None:
         """A body a case can be referred to."""
         return next((each for each in self.settings["bodies"] if each["code"] == code), None)
+
+
+class Edition:
+    """A book as the key of what is made from it: equal to another of the same city and version."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._identity = (book.id, book.slug, book.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Edition) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
 
 
 def text(names: Mapping[str, str], language: str) -> str:
@@ -266,7 +314,8 @@ def _renewed(old: _Shelf | None) -> _Shelf:
 def _build(city: City) -> Book:
     languages = tuple(city.languages)
     zone = ZoneInfo(city.time_zone)
-    settings = _in_order(city.settings, languages)
+    packed = {"handling": handling.NONE, "articles": [], **_in_order(city.settings, languages)}
+    settings = packed | _edited(city, packed)
     places = {
         row["id"]: PlaceEntry(**row | {"aliases": tuple(row["aliases"])})
         for row in _rows(Place, PlaceEntry, city, "id")
@@ -289,6 +338,7 @@ def _build(city: City) -> Book:
         prefix=city.prefix,
         version=city.version,
         settings=settings,
+        packed=packed,
         calendar=calendar_of(settings["calendar"], zone, city.country),
         places=places,
         services=services,
@@ -306,7 +356,34 @@ def _build(city: City) -> Book:
             for language, phrases in stopper.get("words", {}).items()
             for phrase in phrases
         ),
+        _special_words=Matcher(
+            Entry(number, language, phrase)
+            for number, words in enumerate(_special_lists(settings))
+            for language, phrases in words.items()
+            for phrase in phrases
+        ),
     )
+
+
+def _special_codes(settings: Mapping[str, Any]) -> list[str]:
+    return ["insult", *(watch["code"] for watch in settings["handling"]["watches"])]
+
+
+def _special_lists(settings: Mapping[str, Any]) -> list[Mapping[str, list[str]]]:
+    """The words of every special rule, in the order of its codes."""
+    rules = settings["handling"]
+    return [rules["insults"], *(watch["words"] for watch in rules["watches"])]
+
+
+def _edited(city: City, packed: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The articles and templates with what was edited at the desk laid over them."""
+    found: dict[str, list[Any]] = {}
+    for kind in Wording.Kind:
+        entries = {each["code"]: each for each in packed[f"{kind}s"]}
+        for row in Wording.objects.filter(city=city, kind=kind, retired=False).order_by("pk"):
+            entries[row.code] = _in_order(row.data, tuple(city.languages))
+        found[f"{kind}s"] = list(entries.values())
+    return found
 
 
 def _boundaries(city: City) -> Boundaries[int]:

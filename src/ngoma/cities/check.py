@@ -30,7 +30,7 @@ def problems_of(pack: Pack) -> list[Problem]:
         return sorted(set(pack.problems))
     for rule in (
         *(_sources, _once, _levels, _parents, _departments, _services, _questions),
-        *(_owners, _unowned, _keywords, _stoppers, _templates, _recorded),
+        *(_owners, _unowned, _keywords, _stoppers, _templates, _articles, _recorded),
     ):
         rule(pack)
     area = Area(pack)
@@ -56,6 +56,7 @@ def _once(pack: Pack) -> None:
         (pack.groups, "group"),
         (pack.stoppers, "stopper"),
         (pack.templates, "template"),
+        (pack.articles, "article"),
         (pack.reasons, "reason"),
         (pack.bodies, "body"),
     ):
@@ -216,6 +217,11 @@ def _templates(pack: Pack) -> None:
             for name in fields:
                 if name not in FIELDS:
                     _unknown(node, "field", "{" + name + "}", ["{" + each + "}" for each in FIELDS])
+
+
+def _articles(pack: Pack) -> None:
+    for item in pack.articles:
+        _service_list(pack, item)
 
 
 def _service_list(pack: Pack, item: Item) -> None:

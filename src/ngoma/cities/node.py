@@ -121,6 +121,16 @@ class Node:
             return ""
         return text
 
+    def day(self, key: str) -> str:
+        """A day as `2026-06-03`; empty where it is left out."""
+        node = self.at(key)
+        if node.value is None:
+            return ""
+        if type(node.value) is not date:
+            node.problem(f"`{key}` is a day without quotation marks, such as 2026-06-03")
+            return ""
+        return node.value.isoformat()
+
     def boolean(self, key: str, default: bool) -> bool:
         node = self.at(key)
         if node.value is None:

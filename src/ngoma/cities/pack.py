@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ngoma.cities import handling, ladders
 from ngoma.cities.hours import DAYS, calendar_of, stretch
 from ngoma.cities.lines import lines_of
 from ngoma.cities.node import Node
 from ngoma.cities.problems import Problem
 
-FORMAT = 1  # grows when the same files are to be loaded differently
+FORMAT = 2  # grows when the same files are to be loaded differently
 LOADED = (
     "city.toml",
     "places.csv",
@@ -30,13 +31,18 @@ LOADED = (
     "stoppers.toml",
     "templates.toml",
     "reasons.toml",
+    handling.FILE,
+    "articles.toml",
 )
-OPTIONAL = frozenset({"boundaries.geojson", "stoppers.toml", "demo.jsonl"})
+OPTIONAL = frozenset(
+    {"boundaries.geojson", "stoppers.toml", "demo.jsonl", "articles.toml", handling.FILE}
+)
 KINDS = ("realtime", "batch", "blackbox")
 DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
 URGENCIES = ("", "soon", "now")
 REPLIES = ("accept", "answer", "ask", "resolve", "reject", "refer", "extend")
 REASONS = ("reject", "refer", "extend")
+RULES = ("", "repeat", "group", "insult")
 SPANS = ("first_answer", "resolution", "danger", "waiting", "close")
 _COLUMNS = ("slug", "name", "languages", "time_zone", "country", "hosts")
 
@@ -85,6 +91,7 @@ class DepartmentRow:
     parent: str
     names: dict[str, str]
     email: str
+    ladder: list[dict[str, Any]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,6 +107,7 @@ class ServiceRow:
     resolution: str
     danger: str
     public: bool
+    alone: bool
     questions: list[dict[str, Any]]
 
 
@@ -140,15 +148,20 @@ class Pack:
     danger: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     stoppers: list[Item] = field(default_factory=list)
     templates: list[Item] = field(default_factory=list)
+    articles: list[Item] = field(default_factory=list)
     reasons: list[Item] = field(default_factory=list)
     bodies: list[Item] = field(default_factory=list)
+    handling: dict[str, Any] = field(default_factory=dict)
 
     def settings(self) -> dict[str, Any]:
         """What `City.settings` holds: city.toml and the small files."""
-        lists = ("groups", "stoppers", "templates", "reasons", "bodies")
+        lists = ("groups", "stoppers", "templates", "articles", "reasons", "bodies")
         return {
             **self.city.settings,
             "danger": self.danger,
+            "handling": self.handling,
+            "alone": [row.code for row in self.services if row.alone],
+            "ladders": {row.code: row.ladder for row in self.departments if row.ladder},
             **{name: [item.data for item in getattr(self, name)] for name in lists},
         }
 
@@ -196,6 +209,9 @@ def read(path: Path) -> Pack:
     reasons = _toml(path, "reasons.toml", problems)
     pack.reasons = [_reason(node, languages) for node in reasons.tables("reason", needed=True)]
     pack.bodies = [_body(node, languages) for node in reasons.tables("body")]
+    articles = _toml(path, "articles.toml", problems)
+    pack.articles = [_article(node, languages) for node in articles.tables("article")]
+    pack.handling = handling.handling(_toml(path, handling.FILE, problems), languages)
     return pack
 
 
@@ -501,13 +517,14 @@ def _feature_lines(text: str) -> dict[tuple[str | int, ...], int]:
 
 
 def _department(node: Node, languages: list[str]) -> DepartmentRow:
-    node.only("code", "parent", "name", "email")
+    node.only("code", "parent", "name", "email", "ladder")
     return DepartmentRow(
         node=node,
         code=node.code(),
         parent=node.code("parent", needed=False),
         names=node.names("name", languages),
         email=_email(node, "email"),
+        ladder=ladders.ladder(node),
     )
 
 
@@ -519,8 +536,11 @@ def _group(node: Node, languages: list[str]) -> Item:
 def _service(node: Node, languages: list[str]) -> ServiceRow:
     node.only(
         *("code", "group", "name", "hint", "keywords", "type", "first_answer", "resolution"),
-        *("danger", "public", "question"),
+        *("danger", "public", "alone", "question"),
     )
+    danger, alone = node.choice("danger", URGENCIES), node.boolean("alone", False)
+    if alone and danger != "no":
+        node.at("alone").problem("what is dangerous of itself is never accepted alone")
     return ServiceRow(
         node=node,
         code=node.code(most=120),
@@ -531,8 +551,9 @@ def _service(node: Node, languages: list[str]) -> ServiceRow:
         kind=node.choice("type", KINDS, "realtime"),
         first_answer=node.span("first_answer"),
         resolution=node.span("resolution"),
-        danger=node.choice("danger", URGENCIES),
+        danger=danger,
         public=node.boolean("public", True),
+        alone=alone,
         questions=[_question(each, languages) for each in node.tables("question")],
     )
 
@@ -609,13 +630,28 @@ def _template(node: Node, languages: list[str]) -> Item:
     )
 
 
+def _article(node: Node, languages: list[str]) -> Item:
+    node.only("code", "services", "title", "text", "until")
+    return Item(
+        node=node,
+        data={
+            "code": node.code(),
+            "services": node.strings("services"),
+            "title": node.names("title", languages),
+            "text": node.names("text", languages),
+            "until": node.day("until"),
+        },
+    )
+
+
 def _reason(node: Node, languages: list[str]) -> Item:
-    node.only("code", "for", "name", "text")
+    node.only("code", "for", "rule", "name", "text")
     return Item(
         node=node,
         data={
             "code": node.code(),
             "for": node.choice("for", REASONS),
+            "rule": node.choice("rule", RULES),
             "name": node.names("name", languages),
             "text": node.names("text", languages),
         },
@@ -623,7 +659,7 @@ def _reason(node: Node, languages: list[str]) -> Item:
 
 
 def _body(node: Node, languages: list[str]) -> Item:
-    node.only("code", "name", "phone", "email")
+    node.only("code", "name", "phone", "email", "open311")
     return Item(
         node=node,
         data={
@@ -631,5 +667,21 @@ def _body(node: Node, languages: list[str]) -> Item:
             "name": node.names("name", languages),
             "phone": node.string("phone", needed=False, most=40),
             "email": _email(node, "email"),
+            "open311": _open311(node.table("open311", needed=False)),
         },
     )
+
+
+def _open311(node: Node) -> dict[str, str]:
+    """Where a body takes requests by GeoReport v2, and as what; empty where it does not."""
+    if not node.value:
+        return {}
+    node.only("url", "service_code", "jurisdiction_id")
+    url = node.string("url", most=200).rstrip("/")
+    if url and not url.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        node.at("url").problem(f"{url!r} is no address that begins with https://")
+    return {
+        "url": url,
+        "service_code": node.string("service_code", most=120),
+        "jurisdiction_id": node.string("jurisdiction_id", needed=False, most=120),
+    }

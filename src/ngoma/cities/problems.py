@@ -15,7 +15,9 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {'warning: ' if self.warning else ''}{self.text}"
+        said = f"{where}: {'warning: ' if self.warning else ''}{self.text}"
+        # A file may hold half a character, which no terminal and no log can write.
+        return said.encode("utf-8", "backslashreplace").decode()
 
 
 class PackError(Exception):

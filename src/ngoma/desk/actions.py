@@ -13,6 +13,7 @@ from ngoma.casework import (
     merging,
     redacting,
     talking,
+    tasks,
     workflow,
     working,
 )
@@ -33,10 +34,17 @@ class Action:
     done: Promise
     fields: tuple[str, ...]
     run: Callable[[Order], object]
+    undoable: bool = True
+
+    @property
+    def decides(self) -> bool:
+        """Whether it waits for a colleague who holds the case; notes of any kind do not."""
+        return self.name not in ("note", "inform")
 
     def open_to(self, desk: Desk, head: Head) -> bool:
         """Whether this person may do it to this case now."""
-        return workflow.possible(self.verb, head.state) and desk.may(self.verb, head.department_id)
+        allowed = desk.may_do(self.verb, head.id, head.department_id)
+        return allowed and workflow.possible(self.verb, head.state)
 
 
 def _accept(order: Order) -> object:
@@ -66,6 +74,19 @@ def _assign(order: Order) -> object:
     return assigning.assign(
         **order.on, department_id=department_id, user_id=user_id, text=order.text
     )
+
+
+def _task(order: Order) -> object:
+    department_id = order.number("department")
+    if department_id is None:
+        raise BadRequest("department", "missing")
+    return tasks.give(**order.on, department_id=department_id, text=order.text)
+
+
+def _end_task(order: Order) -> object:
+    seq = order.number("task") or 0
+    done = order.given("done") != "no"
+    return tasks.end(**order.on, seq=seq, done=done, text=order.text)
 
 
 def _extend(order: Order) -> object:
@@ -164,6 +185,16 @@ ACTIONS = {
             run=_assign,
         ),
         Action(
+            name="task",
+            verb="task",
+            icon="people",
+            label=gettext_lazy("Give a part to another department"),
+            done=gettext_lazy("Given; that department sees the case now."),
+            fields=("department", "text"),
+            run=_task,
+            undoable=False,
+        ),
+        Action(
             name="merge",
             verb="merge",
             icon="merge",
@@ -236,12 +267,23 @@ BESIDE = {
     action.name: action
     for action in (
         Action(
+            name="end-task",
+            verb="end_task",
+            icon="check",
+            label=gettext_lazy("Done"),
+            done=gettext_lazy("Noted."),
+            fields=("text",),
+            run=_end_task,
+            undoable=False,
+        ),
+        Action(
             name="split",
             verb="split",
             icon="split",
             label=gettext_lazy("Give it a case of its own"),
             done=gettext_lazy("It has a case of its own now."),
             fields=(),
+            undoable=False,
             run=lambda order: merging.split(actor=order.desk.actor, report_id=order.own_report()),
         ),
         Action(
@@ -251,6 +293,7 @@ BESIDE = {
             label=gettext_lazy("Change what is published"),
             done=gettext_lazy("Changed for the public; the report itself stays as it was said."),
             fields=("words",),
+            undoable=False,
             run=_redact,
         ),
         Action(
@@ -260,11 +303,12 @@ BESIDE = {
             label=gettext_lazy("Hide the photo"),
             done=gettext_lazy("The photo is no longer published."),
             fields=(),
+            undoable=False,
             run=_hide,
         ),
     )
 }
-"""Those done to one report or photo, beside it."""
+"""Those done to one report, photo or part of the work, beside it."""
 
 
 def possible(desk: Desk, head: Head) -> list[Action]:

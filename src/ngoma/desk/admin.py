@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from ngoma.desk.signing import AdminLoginForm
 from ngoma.records.models import (
     ApiKey,
     Case,
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     People = UserAdmin[User]
 else:
     Admin, Inline, People = admin.ModelAdmin, admin.TabularInline, UserAdmin
-
-
-admin.site.login_form = AdminLoginForm
 
 
 class ReadOnly(Admin):

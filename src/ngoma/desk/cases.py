@@ -1,5 +1,6 @@
 """One case: its story, its deadlines, and what may be done to it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,20 +9,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ngoma.base.clock import now
 from ngoma.casework.errors import NotAllowed
-from ngoma.desk import telling
+from ngoma.desk import holding, naming, parts, telling
 from ngoma.desk.actions import BESIDE
+from ngoma.desk.inbox import looked_at
 from ngoma.desk.refusals import Trouble
 from ngoma.desk.sheets import sheet
 from ngoma.desk.site import Desk, page, show
 from ngoma.look import formats
 from ngoma.people.vault import Address, read_by_staff
 from ngoma.records.models import Contact, User
-from ngoma.records.queries.casefiles import Head, briefs, case_reference
-from ngoma.records.queries.members import of_city
-from ngoma.records.queries.nearby import around_point
+from ngoma.records.queries.answers import last_answers
+from ngoma.records.queries.casefiles import Brief, File, Head, briefs, case_reference
+from ngoma.records.queries.members import mentionable, of_city
+from ngoma.records.queries.nearby import open_around
 
 NEIGHBOURS_M = 900.0
-PURPOSES = ("call-back", "identity", "request")
 
 
 @page
@@ -31,7 +33,9 @@ def view(request: HttpRequest, desk: Desk, reference: str) -> HttpResponse:
     known = case_reference(desk.book.id, reference)
     if known is not None and known != reference:
         return HttpResponseRedirect(desk.case_url(known))
-    return render(request, desk, desk.case(reference))
+    head = desk.case(reference)
+    looked_at(desk, head.id)
+    return render(request, desk, head)
 
 
 def render(
@@ -51,12 +55,18 @@ def render(
         "story": telling.lines(desk, found.file),
         "beside": {name for name, each in BESIDE.items() if each.open_to(desk, head)},
         "members": members,
+        "colleagues": mentionable(desk.book.id),
         "assignee": dict(members).get(head.assignee_id or 0, ""),
         "merged_into": _reference(desk, head.merged_into_id),
         "may_reveal": desk.may("reveal", head.department_id),
         "working_left": _working_left(desk, head),
+        "parts": parts.parts(desk, found.file),
+        "way": parts.way(desk, found.file),
+        "past": _past(desk, found.file),
+        "holder": holding.other(desk, head.id),
         "trouble": trouble,
         "revealed": revealed,
+        "purposes": naming.ASKED_FOR,
     }
     return show(request, desk, "case", context, status)
 
@@ -70,7 +80,7 @@ def reveal(request: HttpRequest, desk: Desk, reference: str, report: int) -> Htt
         raise NotAllowed("reveal")
     purpose = request.POST.get("purpose", "")
     contact = Contact.objects.filter(report__pk=report, report__case=head.id).first()
-    if contact is None or purpose not in PURPOSES:
+    if contact is None or purpose not in naming.ASKED_FOR:
         raise Http404("no contact, or no purpose")
     assert isinstance(request.user, User)
     address = read_by_staff(contact, request.user, purpose)
@@ -87,14 +97,35 @@ def _working_left(desk: Desk, head: Head) -> str:
     return gettext("%(span)s of working time left") % {"span": span} if span else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An earlier case that is much like this one, and what its reporters were told."""
+
+    brief: Brief
+    text: str
+
+
+def _past(desk: Desk, file: File) -> list[Answered]:
+    """Like cases that were solved, the likest first, with the answers that worked."""
+    said = file.proposal.answers if file.proposal else []
+    ids = [each["case"] for each in said if each["kind"] == "past" and each["case"]]
+    known = briefs(desk.book.id, ids)
+    texts = last_answers(ids)
+    return [
+        Answered(known[each], texts[each])
+        for each in ids
+        if each in known and each in texts and desk.may("see", known[each].department_id)
+    ]
+
+
 def _reference(desk: Desk, case_id: int | None) -> str:
     found = briefs(desk.book.id, [case_id]) if case_id is not None else {}
     return next((each.reference for each in found.values()), "")
 
 
 def _neighbours(desk: Desk, head: Head) -> list[tuple[float, float]]:
-    """Where other cases are, open or done lately."""
+    """Where other open cases are."""
     if head.lat is None or head.lon is None:
         return []
-    rows = around_point(desk.book.id, head.lat, head.lon, metres=NEIGHBOURS_M, at=now())
-    return [(row["lat"], row["lon"]) for row in rows if row["id"] != head.id]
+    found = open_around(desk.book.id, head.lat, head.lon, metres=NEIGHBOURS_M)
+    return [(lat, lon) for case_id, lat, lon in found if case_id != head.id]

@@ -1,4 +1,4 @@
-"""How the desk calls states, urgencies, channels and roles, and says until when."""
+"""How the desk calls states, urgencies and roles, and says until when."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from ngoma.base.clock import now
+from ngoma.base.days import locale
+from ngoma.cities.book import Book
 from ngoma.look import formats
-from ngoma.records.models import Channel, Notice, State, Urgency
+from ngoma.records.models import Notice, Role, State, Urgency
 
 STATES = {
     State.RECEIVED: pgettext_lazy("state", "New"),
@@ -34,16 +36,6 @@ URGENCIES = {
     Urgency.SOON: gettext_lazy("Soon"),
     Urgency.NO: gettext_lazy("Ordinary"),
 }
-CHANNELS = {
-    Channel.WEB: gettext_lazy("web"),
-    Channel.SMS: gettext_lazy("text message"),
-    Channel.USSD: gettext_lazy("USSD"),
-    Channel.CALL: gettext_lazy("telephone"),
-    Channel.MAIL: gettext_lazy("e-mail"),
-    Channel.MESSENGER: gettext_lazy("messenger"),
-    Channel.OPEN311: gettext_lazy("Open311"),
-    Channel.IMPORT: gettext_lazy("import"),
-}
 SENDING = {
     Notice.State.QUEUED: gettext_lazy("waiting to be sent"),
     Notice.State.SENDING: gettext_lazy("being sent"),
@@ -52,7 +44,26 @@ SENDING = {
     Notice.State.FAILED: gettext_lazy("failed"),
     Notice.State.UNSURE: gettext_lazy("perhaps sent"),
 }
+ASKED_FOR = {
+    "call-back": gettext_lazy("To call or write back"),
+    "identity": gettext_lazy("To check who reported"),
+    "request": gettext_lazy("The reporter asked for it"),
+}
+"""What a member of staff may look at personal data for, and has to say."""
+
+PURPOSES = {**ASKED_FOR, "call": gettext_lazy("During a call")}
+ROLES = {
+    Role.AGENT: gettext_lazy("Agent"),
+    Role.TRIAGER: gettext_lazy("Triager"),
+    Role.OFFICER: gettext_lazy("Officer"),
+    Role.CREW: gettext_lazy("Crew"),
+    Role.SUPERVISOR: gettext_lazy("Supervisor"),
+    Role.COORDINATOR: gettext_lazy("Coordinator"),
+    Role.AUDITOR: gettext_lazy("Auditor"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+}
 _SOON = timedelta(hours=6)
+"""A date is near when so much working time, or so much time of the clock, is left until it."""
 _WEEK = timedelta(days=7)
 
 
@@ -64,8 +75,11 @@ class Due:
     text: str
 
 
-def due(at: datetime | None) -> Due | None:
-    """How much time is left until a promise, as somebody would say it."""
+def due(book: Book, at: datetime | None) -> Due | None:
+    """How much time is left until a promise, as somebody would say it.
+
+    Monday morning is near on Friday afternoon, for little working time is left until then.
+    """
     if at is None:
         return None
     left = at - now()
@@ -73,7 +87,8 @@ def due(at: datetime | None) -> Due | None:
         return Due("late", gettext("%(span)s late") % {"span": formats.span(-left)})
     if left < _SOON:
         return Due("soon", gettext("%(span)s left") % {"span": formats.span(left)})
-    return Due("", until(at))
+    near = left < _WEEK and book.calendar.between(now(), at) < _SOON
+    return Due("soon" if near else "", until(at))
 
 
 def until(at: datetime) -> str:
@@ -95,4 +110,4 @@ def ago(at: datetime) -> str:
 
 
 def _weekday(local: datetime) -> str:
-    return format_date(local.date(), "EEEE", locale=formats.locale(get_language() or "en"))
+    return format_date(local.date(), "EEEE", locale=locale(get_language() or "en"))

@@ -24,6 +24,20 @@ class PhotosRefused(Exception):
         self.code = code
 
 
+def service_of(desk: Desk, typed: str) -> int | None:
+    """The service with this name in the desk's language, or this code; None for nothing typed.
+
+    Raises `BadRequest` for anything else.
+    """
+    wanted = typed.strip().casefold()
+    if not wanted:
+        return None
+    for each in desk.book.services.values():
+        if wanted in (desk.text(each.names).casefold(), each.code.casefold()):
+            return each.id
+    raise BadRequest("service", "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A form about a case, field by field. A field that makes no sense raises `BadRequest`."""
@@ -58,13 +72,7 @@ class Order:
 
     def service(self) -> int | None:
         """The service chosen by its name in the desk's language, or by its code."""
-        given = self.given("service").casefold()
-        if not given:
-            return None
-        for each in self.desk.book.services.values():
-            if given in (self.desk.text(each.names).casefold(), each.code.casefold()):
-                return each.id
-        raise BadRequest("service", "unknown")
+        return service_of(self.desk, self.given("service"))
 
     def position(self) -> tuple[float, float] | None:
         """Latitude and longitude, as `37.55, 126.9`."""

@@ -107,6 +107,11 @@ def alike(desk: Desk, said: Suggested | None) -> list[Alike]:
     return found
 
 
+def sureness(probability: float) -> str:
+    """How likely a service is, in words."""
+    return _sure(next((level for least, level in _LEVELS if probability >= least), 1))
+
+
 def _level(said: Suggested | None) -> int:
     """1 to 4; 0 where nothing was recognised."""
     if said is None or said.service_id is None:

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from ngoma.base.characters import whole
 from ngoma.base.clock import parse
 from ngoma.casework.errors import NotAllowed
-from ngoma.desk import naming
+from ngoma.desk import choosing, naming, saving
+from ngoma.desk.holding import held_by_others, hold
 from ngoma.desk.refusals import Trouble
 from ngoma.desk.sheets import headline, sheet
 from ngoma.desk.site import Desk, page, show
-from ngoma.records.queries import queue
+from ngoma.records.queries import live, queue
 from ngoma.records.queries.casefiles import Head
 
 ROWS = 50
@@ -29,6 +30,8 @@ class Line:
     place: str
     due: naming.Due | None
     reports: int
+    order: str
+    """Of two lines the one with the lesser comes first."""
 
 
 @page
@@ -36,11 +39,13 @@ class Line:
 def view(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The queue, or the part of it that a script asks for."""
     part = request.headers.get("HX-Target", "")
+    chosen = choosing.choice(request, desk)
     if part == "more":
-        return show(request, desk, "rows", _lines(desk, _key(request)))
+        return show(request, desk, "rows", _lines(desk, chosen, _key(request)))
     head = _chosen(request, desk)
     if part == "look" and head is not None:
-        return show(request, desk, "look", {"sheet": sheet(desk, head), "trouble": None})
+        context = {"sheet": sheet(desk, head), "trouble": None, "holder": hold(desk, head)}
+        return show(request, desk, "look", context | {"choice": chosen})
     return render(request, desk, head)
 
 
@@ -52,55 +57,76 @@ def render(
     trouble: Trouble | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The whole queue with this case open, or with the first one that waits."""
-    known = _lines(desk, _key(request))
-    if head is None and known["lines"]:
-        head = desk.case(known["lines"][0].reference)
-    counts = queue.counts(_waiting(desk))
+    """The whole queue with this case open, or with the first one that waits and nobody holds."""
+    chosen = choosing.choice(request, desk)
+    mark = live.last()
+    known = _lines(desk, chosen, _key(request))
+    if head is None:
+        head = _first_free(desk, known["lines"], known["held"])
     context = {
         **known,
-        "counts": counts,
+        "mark": f"{mark.transaction}-{mark.event}",
+        "parts": choosing.parts(desk, chosen),
+        "without": {name: choosing.without(chosen, name).given for name in chosen.given},
+        "saved": saving.saved(desk, chosen),
+        "counts": queue.counts(choosing.waiting(desk, chosen)),
         "most": queue.MOST,
         "sheet": sheet(desk, head) if head else None,
+        "holder": hold(desk, head) if head else "",
         "trouble": trouble,
         "chosen": bool(request.GET.get("case") or trouble),
     }
     return show(request, desk, "queue", context, status)
 
 
-def following(desk: Desk, head: Head) -> str:
-    """The reference of the case after this one in the queue; empty where it is the last."""
+def following(desk: Desk, head: Head, chosen: choosing.Choice) -> str:
+    """The reference of the case after this one in the queue that nobody else holds; empty where it
+    is the last."""
     if head.answer_due is None:
         return ""
-    waiting = _waiting(desk)
+    waiting = choosing.waiting(desk, chosen)
     key = waiting.place(head.urgency, head.answer_due, head.id)
-    rows = queue.page(waiting, after=key, limit=1)
-    return rows[0].reference if rows else ""
+    held = held_by_others(desk)
+    rows = queue.page(waiting, after=key, limit=len(held) + 1)
+    return next((row.reference for row in rows if row.reference not in held), "")
 
 
-def _lines(desk: Desk, after: queue.Key | None) -> dict[str, Any]:
-    """The lines after a key, and the address of more."""
-    waiting = _waiting(desk)
+def line(desk: Desk, waiting: queue.Waiting, row: queue.Row) -> Line:
+    """A case as the list shows it."""
+    key = waiting.key(row)
+    return Line(
+        group=key.group,
+        reference=row.reference,
+        title=headline(row.words) or desk.service(row.service_id),
+        place=desk.place(row.place_id) or row.location,
+        due=naming.due(desk.book, row.answer_due),
+        reports=row.reports,
+        order=f"{queue.GROUPS.index(key.group)}~{key.due:%Y%m%d%H%M%S%f}~{key.id:015}",
+    )
+
+
+def _first_free(desk: Desk, lines: list[Line], held: dict[str, str]) -> Head | None:
+    free = (each.reference for each in lines if each.reference not in held)
+    reference = next(free, lines[0].reference if lines else "")
+    return desk.case(reference) if reference else None
+
+
+def _lines(desk: Desk, chosen: choosing.Choice, after: queue.Key | None) -> dict[str, Any]:
+    """The lines after a key, who holds them, and the address of more."""
+    waiting = choosing.waiting(desk, chosen)
     rows = queue.page(waiting, after=after, limit=ROWS + 1)
     more = ""
     if len(rows) > ROWS:
         rows = rows[:ROWS]
         last = waiting.key(rows[-1])
-        more = desk.url("", after=f"{last.group}~{last.due.isoformat()}~{last.id}")
-    lines = [_line(desk, waiting.key(row).group, row) for row in rows]
-    return {"lines": lines, "more": more, "before": after.group if after else ""}
-
-
-def _line(desk: Desk, group: str, row: queue.Row) -> Line:
-    service = desk.service(row.service_id)
-    return Line(
-        group=group,
-        reference=row.reference,
-        title=headline(row.words) or service,
-        place=desk.place(row.place_id) or row.location,
-        due=naming.due(row.answer_due),
-        reports=row.reports,
-    )
+        more = desk.url("", after=f"{last.group}~{last.due.isoformat()}~{last.id}", **chosen.given)
+    return {
+        "choice": chosen,
+        "lines": [line(desk, waiting, row) for row in rows],
+        "held": held_by_others(desk),
+        "more": more,
+        "before": after.group if after else "",
+    }
 
 
 def _chosen(request: HttpRequest, desk: Desk) -> Head | None:
@@ -110,10 +136,6 @@ def _chosen(request: HttpRequest, desk: Desk) -> Head | None:
         return desk.case(reference) if reference else None
     except (Http404, NotAllowed):
         return None
-
-
-def _waiting(desk: Desk) -> queue.Waiting:
-    return queue.Waiting(desk.book.id, desk.departments, desk.tonight)
 
 
 def _key(request: HttpRequest) -> queue.Key | None:

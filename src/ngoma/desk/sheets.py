@@ -1,12 +1,13 @@
 """A case as the desk shows it: what queue and case page have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from ngoma.desk import map as maps
-from ngoma.desk import naming, proposal
+from ngoma.desk import naming, proposal, rules
 from ngoma.desk.actions import Action, possible
 from ngoma.desk.replies import Reply, language_of_reporter, replies
 from ngoma.desk.site import Desk
@@ -51,6 +52,7 @@ class Sheet:
     work: list[Photo]
     actions: list[Action]
     map: Markup | None
+    flags: list[rules.Flag]
 
     @property
     def head(self) -> Head:
@@ -79,12 +81,21 @@ class Sheet:
         head = self.head
         if head.state not in ACTIVE:
             return None
-        return naming.due(head.due if head.answered_at else head.answer_due)
+        return naming.due(self.desk.book, head.due if head.answered_at else head.answer_due)
 
     @property
     def reporter_language(self) -> str:
         """The language in which the reporter is written to."""
         return language_of_reporter(self.desk, self.file)
+
+    def reasons(self, name: str) -> list[Mapping[str, Any]]:
+        """The pack's reasons for a step, without those whose rule found nothing here."""
+        found = {flag.rule for flag in self.flags}
+        return [
+            each
+            for each in self.desk.book.settings["reasons"]
+            if each["for"] == name and (not each.get("rule") or each["rule"] in found)
+        ]
 
     def can(self, name: str) -> bool:
         """Whether one of the actions is open to this person now."""
@@ -129,6 +140,7 @@ def sheet(desk: Desk, head: Head, *, others: Sequence[tuple[float, float]] = ())
         alike=proposal.alike(desk, file.proposal),
         work=[_photo(each) for each in file.photos if each.report_id is None],
         actions=possible(desk, head),
+        flags=rules.flags(desk, file),
         map=maps.around(desk, head.lat, head.lon, size=size, accuracy=accuracy, others=others),
     )
 

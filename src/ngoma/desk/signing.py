@@ -5,10 +5,9 @@ import hmac
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import forms, views
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -18,8 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ngoma.base.senders import network
 from ngoma.cities.book import UnknownCity, book_of, text
+from ngoma.desk import sign_on
+from ngoma.desk.factors import enter
 from ngoma.desk.languages import LANGUAGES, language_of
-from ngoma.desk.site import private, sign_in
+from ngoma.desk.site import private, said, sign_in
 from ngoma.records.models import Membership, User
 
 TRIES = 10
@@ -56,10 +57,6 @@ class LoginForm(forms.AuthenticationForm):
         return _key("name", name), _key("sender", _sender(self.request))
 
 
-class AdminLoginForm(LoginForm, AdminAuthenticationForm):
-    """The same for the settings, open to administrators alone."""
-
-
 class Login(views.LoginView):
     """The login page."""
 
@@ -75,9 +72,29 @@ class Login(views.LoginView):
                 answer.render()
         return private(answer)  # type: ignore[arg-type]
 
+    def form_valid(self, form: forms.AuthenticationForm) -> HttpResponse:
+        """The password was right: the second factor is next, where there is one."""
+        user = form.get_user()
+        assert isinstance(user, User)
+        return enter(self.request, user, to=self.get_success_url())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the template needs."""
-        return super().get_context_data(**kwargs) | {"language": translation.get_language()}
+        known = {
+            "language": translation.get_language(),
+            "sign_on": sign_on.address(),
+            "sign_on_name": settings.NGOMA_OIDC_NAME,
+            "notices": said(self.request),
+        }
+        return super().get_context_data(**kwargs) | known
+
+
+@require_safe
+def to_settings(request: HttpRequest) -> HttpResponse:
+    """The settings have no login of their own; who may not change them is told so."""
+    if isinstance(request.user, User):
+        raise PermissionDenied
+    return HttpResponseRedirect("/desk/login/?next=/admin/")
 
 
 @require_safe

@@ -7,7 +7,9 @@ from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -20,18 +22,32 @@ from ngoma.casework.errors import NotAllowed, UnknownCase
 from ngoma.cities.book import Book, UnknownCity, book
 from ngoma.desk import naming
 from ngoma.desk.languages import LANGUAGES, language_of
+from ngoma.look.channels import CHANNELS
 from ngoma.look.speaking import Speaking
-from ngoma.people.permissions import VERBS, Actor, may, staff
-from ngoma.records.models import User
+from ngoma.people.permissions import SHARED_VERBS, VERBS, Actor, may, staff
+from ngoma.records.models import Alert, User
 from ngoma.records.queries import casefiles
 from ngoma.records.queries.photos import url as photo_url
+from ngoma.records.queries.tasks import taking_part
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something said at the top of a page. `undo`: the step that can be taken back, as the case's
+    reference and the event's number, for `seconds` more."""
+
+    text: str
+    tone: str
+    undo: tuple[str, int] | None = None
+    seconds: int = 0
+
 
 NAMES = {
     "show_reference": show_reference,
     "photo_url": photo_url,
     "ago": naming.ago,
     "due": naming.due,
-    "channel": naming.CHANNELS.get,
+    "channel": CHANNELS.get,
     "urgencies": naming.URGENCIES,
 }
 """What every template of the desk may call."""
@@ -71,7 +87,15 @@ class Desk(Speaking):
     @cached_property
     def departments(self) -> tuple[int, ...] | None:
         """The departments whose cases this person sees; None: all of the city."""
-        grants = [each for each in self.actor.grants if each.city_id == self.book.id]
+        return self.departments_for("see")
+
+    def departments_for(self, verb: str) -> tuple[int, ...] | None:
+        """The departments for whose cases this person may do something; None: all of the city."""
+        grants = [
+            each
+            for each in self.actor.grants
+            if each.city_id == self.book.id and each.role in VERBS[verb]
+        ]
         if any(grant.departments is None for grant in grants):
             return None
         return tuple(sorted({each for grant in grants for each in grant.departments or ()}))
@@ -79,6 +103,13 @@ class Desk(Speaking):
     def may(self, verb: str, department_id: int | None) -> bool:
         """Whether this person may do this to a case of the department."""
         return may(self.actor, verb, self.book.id, department_id)
+
+    def may_do(self, verb: str, case_id: int, department_id: int | None) -> bool:
+        """Whether this person may do this to a case: for its department, or for one that has a part
+        of it."""
+        if self.may(verb, department_id):
+            return True
+        return verb in SHARED_VERBS and any(self.may(verb, each) for each in taking_part(case_id))
 
     def may_somewhere(self, verb: str) -> bool:
         """Whether this person's roles in the city allow it in any department."""
@@ -90,9 +121,15 @@ class Desk(Speaking):
         found = casefiles.head(self.book.id, reference)
         if found is None:
             raise Http404(reference)
-        if not self.may("see", found.department_id):
+        if not self.may_do("see", found.id, found.department_id):
             raise NotAllowed("see")
         return found
+
+    @cached_property
+    def unread(self) -> int:
+        """How many alerts this person has not read; more than 99 are not counted."""
+        own = Alert.objects.filter(user=self.user, case__city=self.book.id, read_at=None)
+        return own.values("pk")[:100].count()
 
     @property
     def tonight(self) -> datetime:
@@ -157,9 +194,31 @@ def show(
     request: HttpRequest, desk: Desk, template: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
     """Render a template of the desk."""
-    known = {"desk": desk, "messages": messages.get_messages(request), **NAMES, **context}
+    known = {"desk": desk, "notices": said(request), **NAMES, **context}
     known["language"] = desk.language
     return render(request, f"desk/{template}.html.jinja", known, status=status)
+
+
+def say(
+    request: HttpRequest, text: str, *, tone: str = "leaf", undo: tuple[str, int] | None = None
+) -> None:
+    """Say something on the page that is shown next, perhaps with a way to take a step back."""
+    tags = [tone, *map(str, undo or ()), *([str(int(now().timestamp()))] if undo else [])]
+    messages.success(request, text, extra_tags=" ".join(tags))
+
+
+def said(request: HttpRequest) -> list[Notice]:
+    """What is to be said on this page."""
+    return [_notice(each) for each in messages.get_messages(request)]
+
+
+def _notice(message: Message) -> Notice:
+    tone, *undo = (message.extra_tags or "leaf").split()
+    if len(undo) != 3:
+        return Notice(str(message), tone)
+    reference, seq, at = undo
+    left = int(at) + int(settings.NGOMA_UNDO) - int(now().timestamp())
+    return Notice(str(message), tone, (reference, int(seq)) if left > 0 else None, left)
 
 
 def _sorry(request: HttpRequest, desk: Desk, status: int) -> HttpResponse:

@@ -12,6 +12,7 @@ from ngoma.base.references import show
 from ngoma.desk import naming
 from ngoma.desk.site import Desk
 from ngoma.look import formats
+from ngoma.look.channels import CHANNELS
 from ngoma.records.models import Channel, Event, Notice, State, User
 from ngoma.records.queries.casefiles import File, Happened, briefs
 
@@ -29,6 +30,7 @@ class Line:
     said: str
     photos: tuple[str, ...]
     notices: tuple[str, ...]
+    undone: bool = False
 
 
 def lines(desk: Desk, file: File, *, after: int = 0) -> list[Line]:
@@ -67,6 +69,11 @@ class _Names:
         return tuple(name for name in data.get("photos", ()) if name in self._photos)
 
 
+def title(kind: str, data: dict[str, Any]) -> tuple[str, str, str]:
+    """Icon, tone and title of an event."""
+    return _TITLES[kind](data)
+
+
 def _line(names: _Names, event: Happened) -> Line:
     icon, tone, title = _TITLES[event.kind](event.data)
     data = event.data
@@ -80,6 +87,7 @@ def _line(names: _Names, event: Happened) -> Line:
         said=str(data.get("text") or ""),
         photos=names.photos(data),
         notices=tuple(_notices(names, event)),
+        undone=event.undone,
     )
 
 
@@ -107,6 +115,9 @@ def _facts(names: _Names, event: Happened) -> Sequence[str]:
     reason = desk.book.reason(data.get("reason") or "")
     body = desk.book.body(data.get("body") or "")
     facts += [desk.text(each["name"]) for each in (reason, body) if each]
+    if data.get("minutes"):
+        facts.append(gettext("%(minutes)s minutes") % {"minutes": formats.number(data["minutes"])})
+    facts.append(data.get("materials", ""))
     if data.get("due"):
         facts.append(gettext("due %(date)s") % {"date": formats.moment(parse(data["due"]))})
     return [each for each in facts if each]
@@ -115,6 +126,7 @@ def _facts(names: _Names, event: Happened) -> Sequence[str]:
 def _notices(names: _Names, event: Happened) -> Sequence[str]:
     """E-mail: 2 delivered"""
     channels = {"email": gettext("E-mail"), "sms": gettext("Text message")}
+    channels["open311"] = "Open311"
     return [
         gettext("%(channel)s: %(count)s %(state)s")
         % {
@@ -133,7 +145,7 @@ Title = tuple[str, str, str]
 def _opened(data: dict[str, Any]) -> Title:
     if "from" in data:
         return "split", "", gettext("Taken out of another case")
-    channel = naming.CHANNELS[Channel(data["channel"])]
+    channel = CHANNELS[Channel(data["channel"])]
     return "inbox", "", gettext("Reported by %(channel)s") % {"channel": channel}
 
 
@@ -149,6 +161,18 @@ def _assigned(data: dict[str, Any]) -> Title:
     return "person", "", gettext("Assigned")
 
 
+def _reopened(data: dict[str, Any]) -> Title:
+    if data.get("appeal"):
+        return "again", "sun", gettext("The decision is contested")
+    return "again", "sun", gettext("Opened again")
+
+
+def _task_ended(data: dict[str, Any]) -> Title:
+    if data.get("done"):
+        return "check", "leaf", gettext("A part is done")
+    return "cross", "", gettext("A part is no longer needed")
+
+
 def _closed(data: dict[str, Any]) -> Title:
     if data.get("reason"):
         return "lock", "", gettext("Closed, as the reporter did not answer")
@@ -159,6 +183,28 @@ def _escalated(data: dict[str, Any]) -> Title:
     if data.get("step") == 1:
         return "clock", "drum", gettext("First answer late")
     return "clock", "drum", gettext("Solution late")
+
+
+def _reminded(data: dict[str, Any]) -> Title:
+    """What the ladder told, and of which promise."""
+    if data.get("late"):
+        return "bell", "drum", gettext("Colleagues were told that it is late")
+    share = {"share": data.get("at", "")}
+    if data.get("promise") == "answer":
+        return "bell", "", gettext("Reminder: %(share)s of the time to answer has passed") % share
+    return "bell", "", gettext("Reminder: %(share)s of the time to solve it has passed") % share
+
+
+def _visited(data: dict[str, Any]) -> Title:
+    """What a crew found; `late` where they did not know what had happened meanwhile."""
+    title = {
+        "done": gettext("A crew was there: done"),
+        "not_found": gettext("A crew was there: nothing found"),
+        "other_crew": gettext("A crew was there: another one is needed"),
+    }[data.get("outcome", "done")]
+    if data.get("late"):
+        title += " " + gettext("(before they knew what had changed)")
+    return "crew", "sun" if data.get("late") else "", title
 
 
 def _rated(data: dict[str, Any]) -> Title:
@@ -177,6 +223,11 @@ def _recorded(data: dict[str, Any]) -> Title:
     return "check", "", gettext("As recorded elsewhere: %(state)s") % {"state": state}
 
 
+def _undone(data: dict[str, Any]) -> Title:
+    _icon, _tone, title = _TITLES[data["step"]]({})
+    return "again", "", gettext("Taken back: %(step)s") % {"step": title}
+
+
 _TITLES: dict[str, Callable[[dict[str, Any]], Title]] = {
     "opened": _opened,
     "joined": lambda _: ("plus", "", gettext("Reported again")),
@@ -189,7 +240,9 @@ _TITLES: dict[str, Callable[[dict[str, Any]], Title]] = {
     "started": lambda _: ("crew", "", gettext("Work has begun")),
     "resolved": lambda _: ("flag", "leaf", gettext("Solved")),
     "closed": _closed,
-    "reopened": lambda _: ("again", "sun", gettext("Opened again")),
+    "reopened": _reopened,
+    "tasked": lambda _: ("people", "", gettext("A part was given to a department")),
+    "task_ended": _task_ended,
     "answered": lambda _: ("chat", "", gettext("Answered")),
     "asked": lambda _: ("question", "sun", gettext("Asked the reporter")),
     "informed": lambda _: ("chat", "", gettext("The reporter added something")),
@@ -200,7 +253,10 @@ _TITLES: dict[str, Callable[[dict[str, Any]], Title]] = {
     "returned": lambda _: ("split", "", gettext("Taken out of another case")),
     "extended": lambda _: ("clock", "sun", gettext("Deadline extended")),
     "escalated": _escalated,
+    "reminded": _reminded,
+    "visited": _visited,
     "rated": _rated,
     "redacted": _redacted,
     "recorded": _recorded,
+    "undone": _undone,
 }

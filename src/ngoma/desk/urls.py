@@ -1,23 +1,80 @@
 """The addresses of the desk."""
 
+from allauth.account import views as account
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-from ngoma.desk import acting, admin, cases, filing, queue, signing, worklist
+from ngoma.desk import (
+    acting,
+    admin,
+    batches,
+    calling,
+    cases,
+    colleagues,
+    field,
+    holding,
+    inbox,
+    live,
+    looking,
+    performance,
+    queue,
+    reading,
+    saving,
+    seats,
+    signing,
+    wordings,
+    worklist,
+)
 
 SETTINGS = admin
 """Imported for what it registers with Django's admin."""
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", signing.start),
     path("login/", signing.Login.as_view()),
     path("logout/", LogoutView.as_view(next_page="/desk/login/")),
     path("language/", signing.language),
+    path("account/login/", signing.Login.as_view(), name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/change/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sign-on/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/sign-on/", include("allauth.socialaccount.urls")),
+    path("account/sessions/", seats.view),
+    path("account/sessions/end/", seats.end),
     path("<slug:city>/", queue.view),
+    path("<slug:city>/inbox/", inbox.view),
+    path("<slug:city>/inbox/read/", inbox.read),
+    path("<slug:city>/inbox/mail/", inbox.mail),
+    path("<slug:city>/field/", field.view),
+    path("<slug:city>/field/stops.json", field.data),
+    path("<slug:city>/field/sync/", field.sync),
+    path("<slug:city>/field/worker.js", field.worker),
+    path("<slug:city>/field/app.webmanifest", field.manifest),
+    path("<slug:city>/looks/", looking.view),
+    path("<slug:city>/people/", colleagues.view),
+    path("<slug:city>/people/sign-out/", colleagues.sign_out),
+    path("<slug:city>/live/", live.view),
+    path("<slug:city>/filters/", saving.keep),
+    path("<slug:city>/filters/<int:number>/drop/", saving.drop),
+    path("<slug:city>/batch/", batches.compose),
+    path("<slug:city>/batch/begin/", batches.begin),
+    path("<slug:city>/batch/<int:number>/", batches.view),
+    path("<slug:city>/batch/<int:number>/stop/", batches.stop),
+    path("<slug:city>/words/", wordings.view),
+    path("<slug:city>/words/<slug:kind>/<slug:code>/", wordings.edit),
     path("<slug:city>/work/", worklist.view),
     path("<slug:city>/board/", worklist.board),
-    path("<slug:city>/new/", filing.view),
+    path("<slug:city>/performance/", performance.view),
+    path("<slug:city>/reading/", reading.view),
+    path("<slug:city>/call/", calling.view),
+    path("<slug:city>/call/help/", calling.help_along),
     path("<slug:city>/cases/<slug:reference>/", cases.view),
     path("<slug:city>/cases/<slug:reference>/contact/<int:report>/", cases.reveal),
+    path("<slug:city>/cases/<slug:reference>/undo/", acting.undo),
+    path("<slug:city>/cases/<slug:reference>/hold/", holding.take_over),
     path("<slug:city>/cases/<slug:reference>/<slug:name>/", acting.act),
 ]

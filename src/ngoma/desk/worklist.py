@@ -1,10 +1,10 @@
 """The work of a city as a list with filters, and as a board by department."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -12,15 +12,18 @@ from ngoma.base.characters import whole
 from ngoma.base.clock import now, parse
 from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
-from ngoma.desk import naming
+from ngoma.casework import batching
+from ngoma.casework.assigning import ENOUGH_TRANSFERS
+from ngoma.desk import naming, rising
 from ngoma.desk.sheets import headline
 from ngoma.desk.site import Desk, page, show
+from ngoma.proposals import quality
 from ngoma.records.models import ACTIVE, DONE, OPEN, State
-from ngoma.records.queries import search, worklist
+from ngoma.records.queries import performance, search, worklist
 from ngoma.records.queries.casefiles import case_reference
 from ngoma.records.queries.members import of_city
 
-FILTERS = ("q", "state", "department", "service", "place", "assignee", "late")
+FILTERS = ("q", "state", "department", "service", "place", "assignee", "late", "parts", "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         "given": given,
         "filtered": bool(query),
         "lines": [_line(desk, row) for row in rows],
+        "many": any(desk.may_somewhere(verb) for verb in batching.STEPS),
         "more": desk.url("work/", **query, after=f"{more[0].isoformat()}~{more[1]}")
         if more
         else "",
@@ -69,10 +73,33 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page
 @require_safe
 def board(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """How much each department has, what is late and what is due today."""
+    """What rises; how much each department has, what is late and what is due today."""
     loads = worklist.loads(desk.book.id, desk.departments, at=now(), tonight=desk.tonight)
     loads.sort(key=lambda load: (-load.late, -load.today, desk.department(load.department_id)))
-    return show(request, desk, "board", {"loads": loads})
+    oversees = desk.may_somewhere("oversee")
+    people = performance.loads(
+        desk.book.id,
+        departments=desk.departments,
+        user_id=None if oversees else desk.user.pk,
+        at=now(),
+        week=desk.tonight + timedelta(days=6),
+    )
+    measured = quality.newest(desk.book.id) if oversees else None
+    context = {
+        "loads": loads,
+        "people": people,
+        "oversees": oversees,
+        "alarms": len(measured.figures.alarms) if measured else 0,
+        "rising": rising.rising(desk),
+    }
+    return show(request, desk, "board", context)
+
+
+def all_ids(desk: Desk, asked: QueryDict, *, limit: int) -> list[int]:
+    """The cases that the filters of an address leave, as many as the limit."""
+    given = {name: asked.get(name, "").strip() for name in FILTERS}
+    rows, _more = worklist.page(_asked(desk, given), limit=limit)
+    return [row.id for row in rows]
 
 
 def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
@@ -82,8 +109,13 @@ def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
     if department is not None and (departments is None or department in departments):
         departments = (department,)
     service, place = whole(given["service"]), whole(given["place"])
+    parts = None
+    if given["parts"]:
+        parts, departments = departments or tuple(desk.book.departments), None
     return worklist.Asked(
         city_id=desk.book.id,
+        tasked=parts,
+        transfers=ENOUGH_TRANSFERS if given["passed"] else 0,
         states=_states(given["state"], everywhere=bool(given["q"])),
         departments=departments,
         services=(service,) if service is not None else None,
@@ -138,7 +170,7 @@ def _line(desk: Desk, row: worklist.Row) -> Line:
         state=str(naming.STATES[state]),
         tone=naming.TONES.get(state, ""),
         danger=row.urgency == 2 and state in OPEN,
-        due=naming.due(row.due) if running else None,
+        due=naming.due(desk.book, row.due) if running else None,
         changed=naming.ago(row.updated_at),
         reports=row.reports,
     )

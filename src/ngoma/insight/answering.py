@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ngoma.cities.book import Book, text
-from ngoma.people.publicity import public_event
+from ngoma.people.publicity import public_event, said
 
 
 def answer_text(book: Book, kind: str, data: Mapping[str, Any], language: str) -> str:
     """The public words of an event: those written, else those of the reason or the body named."""
     known = public_event(kind, data) or {}
-    if known.get("text"):
-        return str(known["text"])
+    if words := said(known, language):
+        return words
     reason = book.reason(known["reason"]) if known.get("reason") else None
     if reason is not None:
         return text(reason.get("text") or reason["name"], language)

@@ -18,6 +18,7 @@ from ngoma.records.models import ACTIVE, OPEN, Bookmark, Case, Counted, Kind, Re
 from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
 from ngoma.records.sql import counts
 from ngoma.records.sql.counts import CELLS, FIRST, LAST, MONTHS, PERIODS, PLACES, Key
+from ngoma.work.timers import for_a_second
 
 READER = "counts"
 BATCH = 500
@@ -31,9 +32,7 @@ Changes = dict[Key, tuple[int, ...]]
 
 def follow() -> None:
     """Count what has happened since; of very much, as much as can be done in a second."""
-    until = now() + timedelta(seconds=1)
-    while _step() and now() < until:
-        pass
+    for_a_second(_step)
 
 
 def read_batch(limit: int = BATCH) -> int:

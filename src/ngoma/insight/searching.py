@@ -5,22 +5,22 @@ which events were read before, and reading them all again makes the same index.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from ngoma.base import syllables
-from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
 from ngoma.people.publicity import public_event
 from ngoma.records.models import Bookmark, Case, Event, Report
 from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
+from ngoma.records.queries.live import last
 from ngoma.records.queries.search import key, shortened
 from ngoma.records.sql import search as index
 from ngoma.records.sql.search import Entry
 from ngoma.triage.privacy import MARKS, find_private
+from ngoma.work.timers import for_a_second
 
 READER = "search"
 BATCH = 500
@@ -34,9 +34,7 @@ _APART = " | "
 
 def follow() -> None:
     """Index what has happened since; of very much, as much as can be done in a second."""
-    until = now() + timedelta(seconds=1)
-    while behind(READER) and read_batch() == BATCH and now() < until:
-        pass
+    for_a_second(lambda: behind(READER) and read_batch() == BATCH)
 
 
 def read_batch() -> int:
@@ -44,29 +42,37 @@ def read_batch() -> int:
     with transaction.atomic():
         events = read_on(READER, BATCH)
         if events:
-            _index(events)
+            _write(come_to_rest(events))
             advance(READER, events[-1])
     return len(events)
 
 
 def rebuild(progress: Callable[[int], object]) -> None:
-    """Drop the index and make it again from the first event on.
+    """Drop the index and make it again, case by case; tells how many cases are done.
 
-    It may be interrupted: the worker goes on from there.
+    What happened meanwhile is read by events after that. It may be interrupted: the worker goes on,
+    from the first event.
     """
     with transaction.atomic():
         Bookmark.objects.filter(reader=READER).delete()
         index.drop()
         index.create()
-    done = 0
-    while count := read_batch():
-        done += count
+    mark = last()
+    done = reached = 0
+    while cases := list(Case.objects.filter(pk__gt=reached).order_by("pk")[:BATCH]):
+        with transaction.atomic():
+            _write(cases)
+        reached, done = cases[-1].pk, done + len(cases)
         progress(done)
+    Bookmark.objects.update_or_create(
+        reader=READER, defaults={"transaction": mark.transaction, "event": mark.event}
+    )
+    while read_batch():
+        pass
     index.tidy()
 
 
-def _index(events: Sequence[Event]) -> None:
-    cases = come_to_rest(events)
+def _write(cases: Sequence[Case]) -> None:
     index.write(list(_entries(cases)), instead_of=[key(case.opened_at, case.pk) for case in cases])
 
 
@@ -76,7 +82,8 @@ def _entries(cases: Sequence[Case]) -> Iterator[Entry]:
     for report in Report.objects.filter(case__in=cases).order_by("pk"):
         reports[report.case_id].append(report)
     told: dict[int, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(case__in=cases, data__has_key="text").order_by("seq"):
+    events = Event.objects.filter(case__in=cases, data__has_key="text", undone=False)
+    for event in events.order_by("seq"):
         told[event.case_id].append(event)
     for case in cases:
         if reports[case.pk]:
@@ -86,12 +93,13 @@ def _entries(cases: Sequence[Case]) -> Iterator[Entry]:
 def _entry(book: Book, case: Case, reports: Sequence[Report], told: Sequence[Event]) -> Entry:
     names = list(_names(book, case))
     seen = [text for each in reports for text in (each.public_words, each.public_location)]
-    seen += [shown["text"] for each in told if "text" in (shown := _public(each))]
+    seen += [text for each in told for text in _said(_public(each))]
     own = [
         text for each in reports for text in (each.words, each.location, *_answers(each.answers))
     ]
-    own += [each.data["text"] for each in told]
-    clean = {text: _without_persons(text, book.country) for text in (*names, *seen, *own) if text}
+    own += [text for each in told for text in _said(each.data)]
+    clean = {name: name for name in names}
+    clean |= {text: _without_persons(text, book.country) for text in (*seen, *own) if text}
     public = [clean[text] for text in (*names, *(seen if case.public else ())) if text]
     return Entry(key(case.opened_at, case.pk), book.id, _terms(clean.values()), _terms(public))
 
@@ -108,6 +116,11 @@ def _names(book: Book, case: Case) -> Iterator[str]:
 def _answers(answers: dict[str, Any]) -> Iterator[str]:
     for answer in answers.values():
         yield from (answer if isinstance(answer, list) else [str(answer)])
+
+
+def _said(data: Mapping[str, Any]) -> list[str]:
+    """What an event says, in every language in which it says it."""
+    return [data["text"], *data.get("texts", {}).values()] if "text" in data else []
 
 
 def _public(event: Event) -> dict[str, Any]:

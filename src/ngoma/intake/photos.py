@@ -4,6 +4,7 @@ The public copies are made from pixels alone: no EXIF, no position. The original
 storage, byte for byte as it came.
 """
 
+import ctypes
 import hashlib
 import io
 import os
@@ -38,6 +39,9 @@ _BEGINNING = re.compile(
 )
 """How files of these formats begin, also those that did not arrive whole."""
 
+_M_MMAP_THRESHOLD = -3
+"""Of malloc.h: from how many bytes on a block is mapped by itself."""
+
 _OPENED = tuple(FORMATS.keys() - {"MPO"})
 _LARGEST = max(SIZES.values())
 _TURNS = {
@@ -57,6 +61,20 @@ _ON_THEIR_SIDE = frozenset(_TURNS[orientation] for orientation in (5, 6, 7, 8))
 _decoding = Lock()
 
 pillow_heif.register_heif_opener()
+
+
+def _give_memory_back() -> None:
+    """Have the C library return each large block to the system as soon as it is freed.
+
+    Left alone, glibc learns from large blocks to keep them, some for every thread that ever
+    decoded a photo. Libraries that do not know `mallopt` are left as they are.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+
+
+_give_memory_back()
 
 
 class PhotoRefused(ValueError):

@@ -1,28 +1,14 @@
 """Numbers, dates and spans as people read them: in the active language and the active time zone."""
 
-import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, match_skeleton
 from babel.numbers import format_decimal, format_percent
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
 from ngoma.base import clock
-
-_WORLD = {"en": "en_GB"}
-"""Where a bare language would be read as one country's custom: English days come before months."""
-
-
-@lru_cache(maxsize=64)
-def locale(language: str) -> Locale:
-    """CLDR's knowledge of a language; English for one that CLDR does not know."""
-    try:
-        return Locale.parse(_WORLD.get(language, language.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en_GB")
+from ngoma.base.days import locale, written
 
 
 def autonym(language: str) -> str:
@@ -38,7 +24,12 @@ def direction(language: str) -> str:
 
 def number(value: float) -> str:
     """48,213"""
-    return str(format_decimal(value, locale=locale(_language())))
+    return _decimal(value, _language())
+
+
+@lru_cache(maxsize=1024)
+def _decimal(value: float, language: str) -> str:
+    return str(format_decimal(value, locale=locale(language)))
 
 
 def percent(value: float) -> str:
@@ -109,29 +100,4 @@ def _written(at: datetime, this_year: str, other_year: str) -> str:
     local = timezone.localtime(at)
     present = timezone.localtime(clock.now())
     skeleton = this_year if local.year == present.year else other_year
-    return _by_skeleton(local.date().isoformat(), skeleton, _language())
-
-
-@lru_cache(maxsize=4096)
-def _by_skeleton(iso: str, skeleton: str, language: str) -> str:
-    return format_datetime(
-        datetime.fromisoformat(iso), _pattern(skeleton, language), locale=locale(language)
-    )
-
-
-@lru_cache(maxsize=256)
-def _pattern(skeleton: str, language: str) -> str:
-    """CLDR's order of day, month and year, with the lengths of names the skeleton asks for.
-
-    CLDR answers the long skeletons of many languages with short names, which nobody reads aloud.
-    """
-    known = locale(language).datetime_skeletons
-    nearest = skeleton if skeleton in known else match_skeleton(skeleton, known)
-    if nearest is None:
-        return "y-MM-dd"
-    pattern: str = known[nearest].pattern
-    if "EEEE" in skeleton:
-        pattern = re.sub(r"E+", "EEEE", pattern)
-    if "MMMM" in skeleton:
-        pattern = re.sub(r"MMM+", "MMMM", pattern)
-    return pattern
+    return written(local.date(), skeleton, _language())

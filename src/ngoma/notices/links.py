@@ -28,7 +28,8 @@ class Way:
 
 
 def way(notice: Notice) -> Way:
-    """The way of a notice: a reporter's to their own page, a follower's to that of everybody."""
+    """The way of a notice: a reporter's to their own page, a colleague's to the case at the desk, a
+    follower's and another body's to the page of everybody."""
     if notice.report is not None:
         report = notice.report
         book = book_of(report.city_id)
@@ -41,6 +42,12 @@ def way(notice: Notice) -> Way:
         short = notice.channel != "email"
         link = (follow_page if short else followed_page)(book, follow, notice.language)
         return Way(book, link, _matter(notice, follow), _stop(follow.secret))
+    if notice.event is not None and (notice.user is not None or notice.body):
+        case = notice.event.case
+        book = book_of(case.city_id)
+        desk = f"desk/{book.slug}/cases/{case.reference}/"
+        public = page(book, notice.language, f"r/{case.reference}")
+        return Way(book, here(f"/{desk}") if notice.user else public, case.reference, "")
     assert notice.contact is not None
     return Way(book_of(notice.contact.city_id), "", f"code-{notice.code_id}", "")
 

@@ -86,7 +86,7 @@ def _concerned(event: Event) -> set[str]:
     if event.kind in ("opened", "joined"):
         return {event.data["reference"]}
     if event.kind == "absorbed":
-        return references_at(_merging(event))
+        return set(event.data["references"])
     return references_at(event)
 
 
@@ -96,6 +96,7 @@ def references_at(event: Event) -> set[str]:
     earlier = Event.objects.filter(
         case=event.case_id,
         seq__lte=event.seq,
+        undone=False,
         kind__in=("opened", "joined", "absorbed", "split", "merged", "returned"),
     )
     for each in earlier.order_by("seq"):
@@ -104,15 +105,10 @@ def references_at(event: Event) -> set[str]:
         elif each.kind == "split":
             found.discard(each.data["reference"])
         elif each.kind == "absorbed":
-            found |= references_at(_merging(each))
+            found |= set(each.data["references"])
         else:
             found.add(each.data["reference"])
     return found
-
-
-def _merging(absorbed: Event) -> Event:
-    """The end of the case that another one absorbed."""
-    return Event.objects.get(case=absorbed.data["from"], kind="merged")
 
 
 def channel_of(contact: Contact) -> str:

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.notices import africastalking, email, push, twilio
+from ngoma.notices import africastalking, email, open311, push, twilio
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, STOP, way
 from ngoma.people import codes, vault
@@ -31,7 +31,7 @@ GONE = "······"
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
 
-_LEADS = ("contact", "report", "code", "follow__case", "follow__place", "event__case")
+_LEADS = ("contact", "user", "report", "code", "follow__case", "follow__place", "event__case")
 State = Notice.State
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,6 @@ def send(notice: int) -> None:
     if unwanted := _unwanted(row):
         _end(row, State.FAILED, unwanted)
         return
-    assert row.contact is not None
     message = outgoing(row)
     name = gateway_name(row)
     deliver = GATEWAYS[name]
@@ -60,7 +59,7 @@ def send(notice: int) -> None:
         _again(row, error)
     except Permanent as error:
         _end(row, State.FAILED, str(error))
-        if isinstance(error, Gone):
+        if isinstance(error, Gone) and row.contact is not None:
             vault.erase(row.contact)
     except Unsure as error:
         _end(row, State.UNSURE, str(error))
@@ -70,12 +69,11 @@ def send(notice: int) -> None:
 
 def outgoing(notice: Notice) -> Message:
     """The message as its reader gets it, to their address, with what the text has places for."""
-    assert notice.contact is not None
     leads = way(notice)
     code = codes.digits(notice.code) if notice.code else GONE
     return Message(
         notice=notice.pk,
-        to=vault.reveal(notice.contact).address,
+        to=_address(notice, leads.book),
         sender=_sender(leads.book, notice.channel),
         sender_address=leads.book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
         subject=notice.subject.replace(CODE, code),
@@ -86,10 +84,20 @@ def outgoing(notice: Notice) -> Message:
     )
 
 
+def _address(notice: Notice, book: Book) -> str:
+    """Where the notice goes: to a colleague, to another body, or to a contact of the vault."""
+    if notice.user is not None:
+        return notice.user.email
+    if notice.body:
+        return str((book.body(notice.body) or {}).get("email", ""))
+    assert notice.contact is not None
+    return vault.reveal(notice.contact).address
+
+
 def gateway_name(notice: Notice) -> str:
     """Through what a notice goes: the outbox where no service is set."""
-    if notice.channel == "push":
-        return "push"
+    if notice.channel in ("push", "open311"):
+        return notice.channel
     if notice.channel == "email":
         return "smtp" if settings.NGOMA_SMTP_URL else "outbox"
     return settings.NGOMA_SMS or "outbox"
@@ -107,12 +115,17 @@ GATEWAYS: dict[str, Gateway] = {
     "twilio": twilio.deliver,
     "smtp": email.deliver,
     "push": push.deliver,
+    "open311": open311.deliver,
     "outbox": _outbox,
 }
 
 
 def _unwanted(notice: Notice) -> str:
     """Why the notice is not to be sent any more; empty where it is."""
+    if notice.user is not None:
+        return "" if notice.user.is_active and notice.user.email else "the colleague has left"
+    if notice.body:
+        return ""
     if notice.contact is None:
         return "the contact was erased"
     if notice.event is None:

@@ -92,6 +92,8 @@ def _once(followers: Iterable[Follow]) -> list[Follow]:
 def _willing(followers: list[Follow]) -> list[Follow]:
     """Without those who were told enough of their place today."""
     places = [each.pk for each in followers if each.place_id is not None]
+    if not places:
+        return followers
     today = Notice.objects.filter(follow__in=places, created_at__gt=now() - timedelta(days=1))
     counted = today.values("follow").annotate(told=Count("id")).filter(told__gte=PLACE_DAILY)
     weary = set(counted.values_list("follow", flat=True))

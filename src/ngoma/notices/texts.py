@@ -3,6 +3,7 @@
 A kind of notice has an `sms`, a `subject` and a `mail`. `sms` is a list of sentences and `mail` one
 of paragraphs; whichever names a field that is empty is left out. `[mail] end` closes every mail
 that has no `end` of its own,
+`[alerts]` holds what the mail to a colleague tells, by its cause,
 `[told]` holds what `[news]` tells followers, by kind of event,
 `[form]` holds the CLDR patterns of a date in a text message and in a mail, `[stop]` the page on
 which messages are stopped. The fields:
@@ -18,6 +19,7 @@ which messages are stopped. The fields:
 | code, minutes | a one-time code, and how long it is good |
 | stop | where a follower stops the messages |
 | news | what `[told]` says of the event |
+| who, words, where | a colleague; what the reporters said and where, as it is published |
 | text | what the officer wrote, after the pack's words for the reason; alone may be shortened |
 
 Another language is another file with the same keys.
@@ -65,12 +67,17 @@ def words(kind: str, language: str) -> Words:
 @cache
 def kinds(language: str) -> frozenset[str]:
     """The kinds of notice a language has words for."""
-    return frozenset(_read(language)) - {"form", "mail", "stop", "told"}
+    return frozenset(_read(language)) - {"form", "mail", "stop", "told", "alerts"}
 
 
 def news(kind: str, language: str) -> tuple[str, ...]:
     """What followers are told of a kind of event, in sentences. Raises LookupError."""
     return tuple(_read(language)["told"][kind])
+
+
+def alert(name: str, language: str) -> tuple[str, ...]:
+    """What a colleague is told that cannot wait: `late` or `mentioned`."""
+    return tuple(_read(language)["alerts"][name])
 
 
 def stop_page(language: str) -> Mapping[str, str]:

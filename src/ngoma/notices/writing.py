@@ -12,6 +12,7 @@ from ngoma.cities.book import Book, text
 from ngoma.notices import sms, texts
 from ngoma.notices.links import CODE, LINK, STOP, own_page
 from ngoma.people.publicity import public_event
+from ngoma.people.publicity import said as spoken
 from ngoma.records.models import Case, Event, Report
 
 MOST_SEGMENTS = 2
@@ -81,6 +82,45 @@ def write_news(event: Event, *, reference: str, channel: str, language: str, boo
     return Written("", sms.plain(" ".join(texts.fill(words.sms, fields))))
 
 
+def write_alert(name: str, *, event: Event, language: str, book: Book) -> Written:
+    """The mail that tells a colleague what cannot wait; nothing that a resident has told is in it.
+
+    `name` is that of the words: `late` or `mentioned`.
+    """
+    words = texts.words("alert", language)
+    fields = {
+        "reference": show(event.case.reference),
+        "city": text(book.names, language),
+        "link": LINK,
+        "what": _what(book, event.case, language),
+        "who": (event.user.get_full_name() or event.user.username) if event.user else "",
+        **_dates(book, event, language, long=True),
+    }
+    fields["news"] = " ".join(texts.fill(texts.alert(name, language), fields))
+    subject = words.subject.format_map(fields)[:200]
+    return Written(subject, "\n\n".join(texts.fill(words.mail, fields)))
+
+
+def write_handing_on(event: Event, *, language: str, book: Book) -> Written:
+    """The mail that hands a case on to another body, in the words that are published.
+
+    Who reported it is not told: the body answers to the city, or on the public page.
+    """
+    words = texts.words("handed_on", language)
+    reports = list(Report.objects.filter(case=event.case_id).order_by("id"))
+    fields = {
+        "reference": show(event.case.reference),
+        "city": text(book.names, language),
+        "link": LINK,
+        "what": _what(book, event.case, language),
+        "where": "; ".join(filter(None, (each.public_location for each in reports))),
+        "words": "\n\n".join(filter(None, (each.public_words for each in reports))),
+        "text": event.data.get("text", ""),
+    }
+    subject = words.subject.format_map(fields)[:200]
+    return Written(subject, "\n\n".join(texts.fill(words.mail, fields)))
+
+
 def write_code(*, channel: str, language: str, book: Book, minutes: int) -> Written:
     """The message that brings a one-time code which is good for some minutes."""
     words = texts.words("code", language)
@@ -119,7 +159,7 @@ def _dates(book: Book, event: Event, language: str, *, long: bool) -> dict[str, 
     }
     moments: dict[str, datetime | None] = {
         **promised,
-        "missed": promised["answer_due" if data.get("step") == 1 else "due"],
+        "missed": promised["answer_due" if _of_answer(data) else "due"],
         "reply_by": event.at + book.by_clock("waiting"),
         "close_on": event.at + book.by_clock("close"),
     }
@@ -127,6 +167,11 @@ def _dates(book: Book, event: Event, language: str, *, long: bool) -> dict[str, 
         name: texts.date(at.astimezone(book.zone), language, long=long) if at else ""
         for name, at in moments.items()
     }
+
+
+def _of_answer(data: Mapping[str, Any]) -> bool:
+    """Whether an event of what is late is about the first answer."""
+    return data.get("step") == 1 or data.get("promise") == "answer"
 
 
 def _names(book: Book, event: Event, language: str) -> dict[str, str]:
@@ -157,5 +202,5 @@ def _name(entries: Mapping[int, Any], entry_id: int | None, language: str) -> st
 def _text(book: Book, data: Mapping[str, Any], language: str) -> str:
     """The pack's words for the reason, then the officer's."""
     reason = book.reason(data.get("reason", "")) or {}
-    said = (text(reason.get("text", {}), language), data.get("text", "").strip())
+    said = (text(reason.get("text", {}), language), spoken(data, language).strip())
     return "\n\n".join(filter(None, said))

@@ -7,7 +7,7 @@ from ngoma.base.clock import iso_local
 from ngoma.cities.book import Book, text
 from ngoma.open311.asking import Asked
 from ngoma.open311.services import attribute
-from ngoma.people.publicity import public_event
+from ngoma.people.publicity import public_event, said
 from ngoma.records.queries import requests
 from ngoma.records.queries.photos import url
 from ngoma.records.queries.requests import Happened, Row
@@ -71,7 +71,7 @@ def _note(book: Book, event: Happened, language: str) -> dict[str, Any] | None:
         "datetime": iso_local(event.at, book.zone),
         "type": event.kind,
         "summary": _summary(book, known, language) or None,
-        "description": known.get("text") or None,
+        "description": said(known, language) or None,
     }
 
 

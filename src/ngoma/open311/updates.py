@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from ngoma.base import references
 from ngoma.base.characters import clean
 from ngoma.base.clock import iso_local, now
-from ngoma.casework.talking import LONGEST_TEXT
+from ngoma.casework.wording import LONGEST_TEXT
 from ngoma.insight.answering import answer_text
 from ngoma.open311.answering import Answer
 from ngoma.open311.applying import apply

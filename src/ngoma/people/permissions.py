@@ -28,8 +28,12 @@ VERBS: dict[str, tuple[str, ...]] = {
     "reject": (*_DESK, BODY),
     "refer": (*_DESK, BODY),
     "assign": _DESK,
+    "arbitrate": (Role.COORDINATOR,),
+    "task": _DESK,
+    "end_task": (*_WORKING, Role.CREW),
     "start": (*_WORKING, Role.CREW, BODY),
     "resolve": (*_WORKING, Role.CREW, BODY),
+    "visit": (*_WORKING, Role.CREW),
     "close": _WORKING,
     "reopen": (*_DESK, BODY),
     "answer": (Role.AGENT, *_DESK, BODY),
@@ -40,13 +44,19 @@ VERBS: dict[str, tuple[str, ...]] = {
     "split": _DESK,
     "extend": _WORKING,
     "escalate": (Role.SUPERVISOR, Role.COORDINATOR),
+    "remind": (),
     "rate": (),
     "redact": (*_DECIDING, Role.OFFICER),
     "propose": (),
+    "oversee": (Role.SUPERVISOR, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR),
+    "audit": (Role.AUDITOR, Role.ADMINISTRATOR),
+    "wording": (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR),
     "settings": (Role.ADMINISTRATOR,),
 }
+SHARED_VERBS = frozenset({"see", "note", "end_task"})
+"""What a department that has a part of a case may do to it, too."""
 RESIDENT_VERBS = frozenset({"open", "join", "inform", "reopen", "rate"})
-SYSTEM_VERBS = frozenset({"open", "join", "propose", "escalate", "close", "redact"})
+SYSTEM_VERBS = frozenset({"open", "join", "propose", "escalate", "remind", "close", "redact"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,16 @@ PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {
     "opened": ("service", "department", "due", "channel"),
     "joined": (),
     "absorbed": (),
-    "accepted": ("service", "department", "answer_due", "due", "text"),
+    "accepted": ("service", "department", "answer_due", "due", "text", "texts"),
     "corrected": ("service", "department", "due"),
-    "rejected": ("reason", "text"),
+    "rejected": ("reason", "text", "texts"),
     "referred": ("body", "text"),
     "assigned": ("department", "transfer"),
     "started": ("text",),
-    "resolved": ("text", "photos"),
+    "resolved": ("text", "texts", "photos"),
     "closed": ("reason",),
     "reopened": ("due",),
-    "answered": ("text",),
+    "answered": ("text", "texts"),
     "asked": ("text",),
     "informed": (),
     "merged": ("into",),
@@ -51,3 +51,8 @@ def public_position(
     if lat is None or lon is None:
         return None
     return (lat, lon) if exact else (round(lat, COARSE_DIGITS), round(lon, COARSE_DIGITS))
+
+
+def said(data: Mapping[str, Any], language: str) -> str:
+    """The words of an event: in that language where they were written in several."""
+    return str(data.get("texts", {}).get(language) or data.get("text") or "")

@@ -141,8 +141,15 @@ def hint(contact: Contact) -> str:
 
 def read_by_staff(contact: Contact, user: User, purpose: str) -> Address:
     """Open a contact for a member of staff; who looked, when and why is written down first."""
-    PersonalRead.objects.create(contact_id=contact.pk, user=user, at=now(), purpose=purpose)
+    note_look(contact, user, purpose)
     return reveal(contact)
+
+
+def note_look(contact: Contact, user: User, purpose: str) -> None:
+    """Write down that somebody looked at a person's data, and why."""
+    PersonalRead.objects.create(
+        city_id=contact.city_id, contact_id=contact.pk, user=user, at=now(), purpose=purpose
+    )
 
 
 def erase(contact: Contact) -> None:

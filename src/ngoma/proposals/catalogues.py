@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from ngoma.cities.book import Book, ServiceEntry
+from ngoma.cities.book import Book, Edition, ServiceEntry
 from ngoma.triage.catalogue import Catalogue, Service, Template
 from ngoma.triage.interface import Level
 
@@ -11,25 +11,11 @@ _LEVELS: dict[str, Level] = {"now": "now", "soon": "soon"}
 
 def catalogue(book: Book) -> Catalogue:
     """What triage knows of the city."""
-    return _made(_Key(book))
-
-
-class _Key:
-    """A book, equal to another of the same city and version."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self._identity = (book.id, book.slug, book.version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
+    return _made(Edition(book))
 
 
 @lru_cache(maxsize=64)
-def _made(key: _Key) -> Catalogue:
+def _made(key: Edition) -> Catalogue:
     book = key.book
     return Catalogue(
         country=book.country,

@@ -1,13 +1,16 @@
 """A report, read: what triage makes of it becomes a proposal that a person decides on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
+from ngoma.proposals.alone import may_stand
 from ngoma.proposals.catalogues import catalogue
-from ngoma.records.models import Event, Proposal, Report, Urgency
+from ngoma.proposals.flagging import Flag, flags
+from ngoma.proposals.in_use import model_of
+from ngoma.records.models import Event, Learned, Proposal, Report, Urgency
 from ngoma.records.queries.answers import answered_before
 from ngoma.records.queries.nearby import around_point
 from ngoma.triage.interface import Guess, Language, Nearby, Past, Reading, Reason, Submission
@@ -37,8 +40,12 @@ def preview(
     at: datetime | None = None,
     except_case: int | None = None,
     with_answers: bool = False,
+    deep: bool = False,
 ) -> Reading:
-    """What triage makes of words that may not be a report yet. Writes nothing."""
+    """What triage makes of words that may not be a report yet. Writes nothing.
+
+    With `deep` it takes the time to read what the words mean, which a page has not.
+    """
     submission = Submission(
         words=words,
         language=language,
@@ -53,7 +60,15 @@ def preview(
     )
     nearby = _nearby(book, submission, except_case)
     past = _past(book, submission) if with_answers else []
-    return read_words(submission, catalogue(book), nearby, past)
+    return read_words(
+        submission,
+        catalogue(book),
+        nearby,
+        past,
+        model_of(book.id),
+        model_of(book.id, Learned.Task.URGENCY),
+        deep=deep,
+    )
 
 
 def dangerous(book: Book, words: str, service_id: int | None = None) -> bool:
@@ -87,18 +102,28 @@ def read(event: int, case: int) -> None:
         at=report.received_at,
         except_case=report.case_id,
         with_answers=True,
+        deep=True,
     )
-    proposal = keep(report, reading)
-    put("casework.propose", {"proposal_id": proposal.pk})
+    found = flags(book, report, _service(report, reading), reading)
+    proposal = keep(report, reading, found)
+    alone = {"alone": True} if may_stand(book, report, reading, found) else {}
+    put("casework.propose", {"proposal_id": proposal.pk, **alone})
 
 
-def keep(report: Report, reading: Reading) -> Proposal:
-    """Store a reading of a report."""
+def _service(report: Report, reading: Reading) -> int | None:
+    """What the report is about as far as is known: the case's service, else the likeliest."""
+    best = reading.services[0].service_id if reading.services else None
+    return report.case.service_id or best
+
+
+def keep(report: Report, reading: Reading, found: Sequence[Flag] = ()) -> Proposal:
+    """Store a reading of a report, and what the rules of special handling found in it."""
     best = reading.services[0] if reading.services else None
     return Proposal.objects.create(
         report=report,
         created_at=now(),
         model=reading.model,
+        language=reading.language.code,
         service_id=best.service_id if best else None,
         confidence=best.probability if best else 0.0,
         confident=reading.confident,
@@ -112,6 +137,7 @@ def keep(report: Report, reading: Reading) -> Proposal:
             for guess in reading.services
         ],
         reasons=_reasons(reading.urgency.reasons),
+        flags=list(found),
         duplicates=[
             {
                 "case": each.case_id,
@@ -174,7 +200,7 @@ def _past(book: Book, submission: Submission) -> list[Past]:
     """What was answered before to reports of the chosen service, or of the likeliest."""
     service_id = submission.chosen
     if service_id is None:
-        guesses = read_words(submission, catalogue(book)).services
+        guesses = read_words(submission, catalogue(book), model=model_of(book.id)).services
         service_id = guesses[0].service_id if guesses else None
     rows = answered_before(book.id, service_id=service_id, before=submission.at)
     return [Past(**row) for row in rows]

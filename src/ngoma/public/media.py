@@ -6,7 +6,9 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
-from ngoma.records.queries.photos import is_hidden
+from ngoma.people.permissions import may, staff
+from ngoma.records.models import User
+from ngoma.records.queries.photos import hidden_of
 
 YEAR = 365 * 86400
 HOUR = 3600
@@ -19,13 +21,13 @@ _PHOTO = re.compile(r"[0-9a-f]{2}/([0-9a-f]{32})-[0-9]{1,5}\.jpg")
 def public(request: HttpRequest, path: str) -> FileResponse:
     """A file below `public/`; a photo under its name never changes.
 
-    One that was taken back from the public is still shown to staff.
+    One that was taken back from the public is still shown to staff who may see its case.
     """
     match = _PHOTO.fullmatch(path)
     if match is None:
         raise Http404(path)
-    hidden = is_hidden(match[1])
-    if hidden and not request.user.is_authenticated:
+    hidden = hidden_of(match[1])
+    if hidden and not _may_see(request, *hidden):
         raise Http404(path)
     try:
         file = default_storage.open(f"public/{path}")
@@ -35,3 +37,8 @@ def public(request: HttpRequest, path: str) -> FileResponse:
     known = f"public, max-age={YEAR}, s-maxage={HOUR}, immutable"
     response["Cache-Control"] = "private, no-store" if hidden else known
     return response
+
+
+def _may_see(request: HttpRequest, city_id: int, department_id: int | None) -> bool:
+    user = request.user
+    return isinstance(user, User) and may(staff(user), "see", city_id, department_id)

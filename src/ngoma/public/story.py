@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from ngoma.base.clock import parse
 from ngoma.look.formats import day, moment
-from ngoma.people.publicity import public_event
+from ngoma.people.publicity import public_event, said
 from ngoma.public import status
 from ngoma.public.site import Site
 from ngoma.records.queries.stories import Happened, Story, Told
@@ -60,6 +60,8 @@ def steps(site: Site, story: Story, *, own: bool) -> list[Step]:
             continue
         if not (story.told.public or own):
             data.pop("text", None)
+        elif "texts" in data:
+            data["text"] = said(data, site.language)
         step = teller(_Moment(site, story.told, event, data, own))
         if step is not None:
             done.append(step)

@@ -16,6 +16,7 @@ from ngoma.public import (
     mine,
     own,
     places,
+    reading,
     reporting,
     tracking,
     uploading,
@@ -71,6 +72,8 @@ PAGES: list[URLPattern | URLResolver] = [
     path("places/<path:code>/card.jpg", places.card),
     path("places/<path:code>", places.place),
     path("your-data", your_data.your_data),
+    path("how-reports-are-read", reading.how),
+    path("how-reports-are-read.json", reading.figures),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

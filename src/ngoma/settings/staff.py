@@ -3,10 +3,11 @@
 import secrets
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from ngoma.base.clock import now
-from ngoma.people import apikeys
+from ngoma.people import apikeys, sessions
 from ngoma.records.models import City, Department, Membership, Role, User
 
 
@@ -33,6 +34,29 @@ def add_user(
     elif not administrator:
         raise StaffError("say in which --city and --role, or --administrator")
     return password
+
+
+def reset_factor(name: str) -> None:
+    """Take away the second factor of somebody who lost it, and end their sessions.
+
+    Raises StaffError for an unknown user.
+    """
+    user = _user(name)
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        sessions.end(user)
+
+
+def sign_out(name: str) -> int:
+    """End all sessions of somebody; returns how many. Raises StaffError for an unknown user."""
+    return sessions.end(_user(name))
+
+
+def _user(name: str) -> User:
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise StaffError(f"there is no user {name}")
+    return user
 
 
 def add_key(name: str, *, city: str, updates: bool = False, days: int = 0) -> str:

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from ngoma.desk import signing
 from ngoma.settings.health import healthz
 
 # The desk's own addresses come with what it registers for the settings, which name their addresses
@@ -11,6 +12,7 @@ _desk = include("ngoma.desk.urls")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
+    path("admin/login/", signing.to_settings),
     path("admin/", admin.site.urls),
     path("desk/", _desk),
     path("open311/v2/", include("ngoma.open311.urls")),

@@ -2,19 +2,29 @@
 
 import csv
 import json
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ngoma.triage import sentences
 from ngoma.triage.catalogue import Catalogue
 from ngoma.triage.interface import Submission
+from ngoma.triage.learned import Model
 from ngoma.triage.reading import read
+from ngoma.triage.services import strengths
+from ngoma.triage.training import Example, meanings
+from ngoma.triage.training import train as train_model
+from ngoma.triage.words import tokens
 
 _BINS = 10
 _EARLY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+Ranked = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Prediction:
     (none where the engine says nothing)."""
 
     truth: str
-    ranked: tuple[tuple[str, float], ...]
+    ranked: Ranked
 
     @property
     def label(self) -> str | None:
@@ -40,7 +50,8 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Figures over a set; all but `texts` and `texts_per_second` are shares from 0 to 1."""
+    """Figures over a set; shares from 0 to 1 but for `texts`, `texts_per_second` and `megabytes`,
+    which is what the process held in memory at most."""
 
     texts: int
     accuracy: float
@@ -49,14 +60,18 @@ class Scores:
     ece: float
     coverage_at_95: float
     texts_per_second: float
+    megabytes: float
 
     def __str__(self) -> str:
         return (
             f"texts {self.texts}  accuracy {self.accuracy:.3f}  macro-F1 {self.macro_f1:.3f}  "
             f"top-3 {self.top_3:.3f}  ECE {self.ece:.3f}  "
             f"coverage at 95 % precision {self.coverage_at_95:.3f}  "
-            f"texts/s {self.texts_per_second:.0f}"
+            f"texts/s {self.texts_per_second:.0f}  MB {self.megabytes:.0f}"
         )
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
 
 
 def accuracy(predictions: Sequence[Prediction]) -> float:
@@ -112,25 +127,54 @@ def score(predictions: Sequence[Prediction], seconds: float) -> Scores:
         ece=expected_calibration_error(predictions),
         coverage_at_95=coverage_at(predictions, 0.95),
         texts_per_second=len(predictions) / seconds if seconds else 0.0,
+        megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     )
 
 
-def predict(rows: Iterable[Mapping[str, str]], catalogue: Catalogue) -> Iterator[Prediction]:
-    """Reads each row's text; labels are service codes."""
-    for row in rows:
-        reading = read(_submission(row), catalogue)
-        ranked = tuple(
-            (catalogue.by_id[g.service_id].code, g.probability) for g in reading.services
-        )
-        yield Prediction(row["label"], ranked)
+def evaluate(
+    test: Path, *, train: Path | None = None, catalogue: Catalogue | None = None
+) -> Scores:
+    """The figures over a file of labelled texts (see `rows`), none of which may be in `train`.
 
-
-def evaluate(path: Path, catalogue: Catalogue) -> Scores:
-    """The figures over a file of labelled texts (see `rows`)."""
-    texts = list(rows(path))
+    With a `catalogue` labels are codes of its services, and its keywords count; else they are
+    whatever the files say. Raises ValueError where there is neither a catalogue nor `train`, or
+    too little to learn from.
+    """
+    if train is None and catalogue is None:
+        raise ValueError("there is nothing to go by: name a city, or a file to learn from")
+    model = learn(rows(train), catalogue) if train else None
+    texts = list(rows(test))
     start = time.perf_counter()
-    predictions = list(predict(texts, catalogue))
+    predictions = [
+        Prediction(row["label"], _of_city(row, catalogue, model) if catalogue else _by(row, model))
+        for row in texts
+    ]
     return score(predictions, time.perf_counter() - start)
+
+
+def learn(texts: Iterable[Mapping[str, str]], catalogue: Catalogue | None = None) -> Model:
+    """A model of labelled texts; those that have a time in its order, the rest before them."""
+    ids = {service.code: service.id for service in catalogue.by_id.values()} if catalogue else {}
+    examples = []
+    for row in sorted(texts, key=lambda row: row.get("time", "")):
+        if catalogue is None:
+            examples.append(Example(row["text"], row["label"]))
+        elif row["label"] in ids:
+            evidence = strengths(_submission(row), catalogue)
+            examples.append(Example(row["text"], str(ids[row["label"]]), evidence))
+    return train_model(examples, meanings([example.text for example in examples]))
+
+
+def _of_city(row: Mapping[str, str], catalogue: Catalogue, model: Model | None) -> Ranked:
+    guesses = read(_submission(row), catalogue, model=model, deep=True).services
+    return tuple((catalogue.by_id[each.service_id].code, each.probability) for each in guesses)
+
+
+def _by(row: Mapping[str, str], model: Model | None) -> Ranked:
+    assert model is not None
+    deep = model.meaning is not None and sentences.available()
+    meaning = sentences.embed([row["text"]])[0] if deep else None
+    return tuple(model.rank(model.margins(tokens(row["text"]), meaning=meaning)))
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:

@@ -135,7 +135,7 @@ class Answer:
 class Span:
     """A part of the words that must not become public.
 
-    Kinds: "phone", "email", "national_id", "plate".
+    Kinds: "name", "phone", "email", "national_id", "plate".
     """
 
     start: int

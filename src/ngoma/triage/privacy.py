@@ -1,4 +1,4 @@
-"""Parts of a text that must not become public: numbers and addresses that lead to a person.
+"""Parts of a text that must not become public: names, numbers and addresses that lead to a person.
 
 The whole text is read, however long. Where an identifier and its neighbourhood are in doubt the
 larger part is taken: a word too many is hidden sooner than a digit too few.
@@ -10,8 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from phonenumbers import Leniency, PhoneNumberMatcher
 
 from ngoma.triage.interface import Span
+from ngoma.triage.names import names
 
-MARKS = {"phone": "[☎ …]", "email": "[@ …]", "national_id": "[ID …]", "plate": "[№ …]"}
+MARKS = {
+    "name": "[N. N.]",
+    "phone": "[☎ …]",
+    "email": "[@ …]",
+    "national_id": "[ID …]",
+    "plate": "[№ …]",
+}
 """What stands in the public text in place of each kind."""
 
 _EMAIL = re.compile(
@@ -49,6 +56,7 @@ def find_private(text: str, country: str) -> tuple[Span, ...]:
     """The private parts of `text` in order, none touching another; `country` (ISO 3166) is where
     phone numbers without a country code belong."""
     found = [Span(*match.span(), kind) for kind, match in _patterns(text)]
+    found.extend(Span(start, end, "name") for start, end in names(text))
     if any(character.isdigit() for character in text):
         found.extend(_phones(text, country))
     return _joined(found)

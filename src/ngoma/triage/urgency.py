@@ -2,11 +2,14 @@
 
 The pack's words are a floor: any of them raises the level, in whatever language the rest is
 written, and nothing lowers it again, not even a negation ("no fire any more"): a missed danger
-costs far more than a false alarm.
+costs far more than a false alarm. What was learned from decisions (`danger`) can only raise it.
 """
 
+from ngoma.triage import danger
 from ngoma.triage.catalogue import LEVELS, Catalogue
 from ngoma.triage.interface import Guess, Language, Level, Reason, Submission, Urgency
+from ngoma.triage.learned import Model
+from ngoma.triage.sentences import Vectors
 from ngoma.triage.words import Token, tokens
 
 _SEVERAL = 0.85
@@ -22,8 +25,31 @@ def judge(
     language: Language,
     service: Guess | None,
     catalogue: Catalogue,
+    model: Model | None = None,
+    meaning: Vectors | None = None,
 ) -> Urgency:
-    """The highest level that any word, photo, answer or the service itself speaks for."""
+    """The highest level that any word, photo, answer, the service itself, or what was learned
+    speaks for."""
+    found = _floor(submission, text, language, service, catalogue)
+    if model is None or not text or found.level == LEVELS[0]:
+        return found
+    level, chance = danger.raised(model, text, catalogue, meaning)
+    if level == "no" or level == found.level:
+        return found
+    words = [
+        Reason("word", round(worth, 3), token.text, token.start, token.end)
+        for token, worth in model.telling(text, level)
+    ]
+    return Urgency(level, round(chance, 4), (*found.reasons, *words))
+
+
+def _floor(
+    submission: Submission,
+    text: list[Token],
+    language: Language,
+    service: Guess | None,
+    catalogue: Catalogue,
+) -> Urgency:
     reasons = _reasons(submission, text, service, catalogue)
     for level in LEVELS:
         found = tuple(reasons[level])

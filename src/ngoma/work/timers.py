@@ -1,6 +1,8 @@
 """What runs by the clock. Every timer is idempotent, so any number of processes may tick."""
 
+from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 import structlog
 
@@ -9,6 +11,9 @@ from ngoma.work import registry
 from ngoma.work.registry import Timer
 
 log = structlog.get_logger(__name__)
+
+SECONDS = 1.0
+"""How long a timer works in one go: meanwhile the jobs of its process wait."""
 
 _last: dict[str, datetime] = {}
 
@@ -24,6 +29,13 @@ def tick(*, force: bool = False) -> list[str]:
             # One timer that fails must not keep the others from running; it comes again.
             log.exception("timer failed", timer=timer.name)
     return [timer.name for timer in due]
+
+
+def for_a_second(step: Callable[[], object]) -> None:
+    """Repeat a step of a timer for about a second, or until it says that nothing more is to do."""
+    until = monotonic() + SECONDS
+    while step() and monotonic() < until:
+        pass
 
 
 def _due(timer: Timer) -> bool:

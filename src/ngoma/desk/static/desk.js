@@ -70,9 +70,38 @@ document.addEventListener("click", (event) => {
     field.focus();
     event.preventDefault();
   }
+  const mention = event.target.closest("[data-mention]");
+  if (mention) {
+    const field = document.getElementById(mention.dataset.into);
+    const before = field.value.slice(0, field.selectionStart);
+    const space = before && !/\s$/.test(before) ? " " : "";
+    field.setRangeText(`${space}${mention.dataset.mention} `, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+  }
   if (event.target.closest("[data-keys]")) $("#keys").showModal();
   for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false;
   locate(event);
+});
+
+/** What the field keeps on a phone goes with whoever signs out; what was not sent is asked about. */
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches('form[action="/desk/logout/"]') || event.target.dataset.cleared) return;
+  event.preventDefault();
+  const waits = await new Promise((resolve) => {
+    const asked = indexedDB.open("ngoma-field");
+    asked.onerror = () => resolve(0);
+    asked.onsuccess = () => {
+      const base = asked.result;
+      if (!base.objectStoreNames.contains("visits")) return base.close(), resolve(0);
+      const count = base.transaction("visits").objectStore("visits").count();
+      count.onsuccess = () => (base.close(), resolve(count.result));
+    };
+  });
+  if (waits && !confirm(event.target.dataset.unsent)) return;
+  indexedDB.deleteDatabase("ngoma-field");
+  for (const name of await caches?.keys?.() ?? []) if (name.startsWith("ngoma field")) await caches.delete(name);
+  event.target.dataset.cleared = "yes";
+  event.target.requestSubmit();
 });
 
 /** One form at a time. (`name` would do it too, but shuts the form that a swap brings in open.) */
@@ -100,6 +129,10 @@ function locate(event) {
 function settle() {
   const told = $(".toldbar span");
   if (told) $("#live").textContent = told.textContent;
+  for (const form of document.querySelectorAll("[data-seconds]")) {
+    setTimeout(() => form.remove(), Number(form.dataset.seconds) * 1000);
+    delete form.dataset.seconds;
+  }
   const row = $(".row[aria-current]");
   if (row) mark(row);
   if ($("[data-position]")) $(".map")?.classList.add("takes");
@@ -108,7 +141,7 @@ function settle() {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "look") {
     $("#desk").classList.add("chosen");
-    mark(list().find((row) => location.search.includes(row.dataset.reference)));
+    mark(list().find((row) => row.dataset.reference === event.target.dataset.open));
   }
   settle();
   if (document.activeElement === document.body) ($(".trouble") ? $("#report") : $(".row[aria-current]") ?? $("#list"))?.focus({ preventScroll: true });

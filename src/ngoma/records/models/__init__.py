@@ -1,5 +1,8 @@
 """Columns and constraints, one module a noun. Queries and verbs live elsewhere."""
 
+from ngoma.records.models.alert import Alert, NextReminder
+from ngoma.records.models.batch import Batch
+from ngoma.records.models.burst import Burst
 from ngoma.records.models.case import ACTIVE, DONE, OPEN, Case, State, Urgency
 from ngoma.records.models.city import City, Department, Owner, Place, Service
 from ngoma.records.models.code import Code
@@ -7,21 +10,33 @@ from ngoma.records.models.contact import Contact, PersonalRead
 from ngoma.records.models.counted import Counted, Kind
 from ngoma.records.models.event import Bookmark, Event
 from ngoma.records.models.follow import Follow
+from ngoma.records.models.hold import Hold
 from ngoma.records.models.job import Job
+from ngoma.records.models.learned import Learned
 from ngoma.records.models.notice import Notice
 from ngoma.records.models.part import Part
+from ngoma.records.models.performed import Performed
 from ngoma.records.models.photo import Photo
 from ngoma.records.models.proposal import Decision, Proposal
+from ngoma.records.models.quality import Quality
 from ngoma.records.models.report import Channel, Report
+from ngoma.records.models.saved_filter import SavedFilter
+from ngoma.records.models.sign_in import SignIn
+from ngoma.records.models.task import Task
 from ngoma.records.models.update import Update
 from ngoma.records.models.user import ApiKey, Membership, Role, User
+from ngoma.records.models.visit import Visit
+from ngoma.records.models.wording import Question, Wording, WordingEdit
 
 __all__ = [
     "ACTIVE",
     "DONE",
     "OPEN",
+    "Alert",
     "ApiKey",
+    "Batch",
     "Bookmark",
+    "Burst",
     "Case",
     "Channel",
     "City",
@@ -32,21 +47,33 @@ __all__ = [
     "Department",
     "Event",
     "Follow",
+    "Hold",
     "Job",
     "Kind",
+    "Learned",
     "Membership",
+    "NextReminder",
     "Notice",
     "Owner",
     "Part",
+    "Performed",
     "PersonalRead",
     "Photo",
     "Place",
     "Proposal",
+    "Quality",
+    "Question",
     "Report",
     "Role",
+    "SavedFilter",
     "Service",
+    "SignIn",
     "State",
+    "Task",
     "Update",
     "Urgency",
     "User",
+    "Visit",
+    "Wording",
+    "WordingEdit",
 ]

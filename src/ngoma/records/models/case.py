@@ -4,6 +4,7 @@ Foreign keys that lead an index below, or that no query starts from, have no ind
 """
 
 from django.db import models
+from django.db.models import Q
 
 from ngoma.records.models.city import City, Department, Place, Service
 
@@ -60,6 +61,9 @@ class Case(models.Model):
     reopenings = models.PositiveSmallIntegerField(default=0)
     extended = models.BooleanField(default=False)
     escalation = models.PositiveSmallIntegerField(default=0, help_text="steps taken when late")
+    tasks_open = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="parts that other departments still do"
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     rating = models.PositiveSmallIntegerField(null=True)
     version = models.PositiveIntegerField(help_text="number of its last event")
@@ -68,6 +72,11 @@ class Case(models.Model):
         indexes = [
             # All that nearness asks is in the index itself. Plain columns: SQLite knows no INCLUDE.
             models.Index(fields=["quad", "lat", "lon", "city", "id"], name="case_nearby"),
+            models.Index(
+                fields=["quad", "lat", "lon", "city", "id"],
+                name="case_open_nearby",
+                condition=Q(state__in=OPEN),
+            ),
             models.Index(fields=["city", "-updated_at", "-id"], name="case_by_change"),
             models.Index(fields=["city", "-opened_at", "-id"], name="case_by_opening"),
             models.Index(
@@ -77,6 +86,32 @@ class Case(models.Model):
             models.Index(fields=["city", "department", "state", "due", "id"], name="case_by_due"),
             models.Index(fields=["city", "place", "-opened_at", "-id"], name="case_by_place"),
             models.Index(fields=["city", "service", "-opened_at", "-id"], name="case_by_service"),
+            models.Index(
+                fields=["city", "assignee", "state", "due"],
+                name="case_at_work",
+                condition=Q(assignee__isnull=False, state__in=OPEN),
+            ),
+            # What the clock looks for: `queries.lateness` says the same conditions.
+            models.Index(
+                fields=["answer_due", "id"],
+                name="case_unanswered",
+                condition=Q(answered_at__isnull=True, escalation__lt=1, state__in=ACTIVE),
+            ),
+            models.Index(
+                fields=["due", "id"],
+                name="case_unsolved",
+                condition=Q(escalation__lt=2, state__in=ACTIVE),
+            ),
+            models.Index(
+                fields=["city", "resolved_at", "id"],
+                name="case_resolved",
+                condition=Q(state=State.RESOLVED),
+            ),
+            models.Index(
+                fields=["city", "paused_at", "id"],
+                name="case_waiting",
+                condition=Q(state=State.WAITING),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,9 @@ class Contact(models.Model):
 class PersonalRead(models.Model):
     """Somebody looked at personal data, and why."""
 
+    city = models.ForeignKey(
+        City, models.PROTECT, null=True, help_text="not known of some early looks"
+    )
     contact_id = models.BigIntegerField()
     user = models.ForeignKey("User", models.PROTECT)
     at = models.DateTimeField()

@@ -20,6 +20,9 @@ class Event(models.Model):
     actor = models.CharField(max_length=8, choices=Actor.choices)
     user = models.ForeignKey("User", models.PROTECT, null=True)
     data = models.JSONField(default=dict)
+    undone = models.BooleanField(
+        default=False, db_default=False, help_text="a later event took it back"
+    )
     transaction = models.BigIntegerField(
         db_default=CurrentTransaction(), help_text="lets readers wait for open transactions"
     )

@@ -26,6 +26,10 @@ class Notice(models.Model):
     follow = models.ForeignKey(
         Follow, models.SET_NULL, null=True, related_name="notices", help_text="of who follows"
     )
+    user = models.ForeignKey(
+        "User", models.CASCADE, null=True, related_name="notices", help_text="a colleague"
+    )
+    body = models.CharField(max_length=64, blank=True, help_text="another body, by its code")
     code = models.ForeignKey(Code, models.SET_NULL, null=True, related_name="notices")
     kind = models.CharField(max_length=24, help_text="which text")
     channel = models.CharField(max_length=8, help_text="email, sms or push")
@@ -44,6 +48,12 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "report"], name="notice_once"),
             models.UniqueConstraint(fields=["event", "follow"], name="notice_once_followed"),
+            models.UniqueConstraint(fields=["event", "user"], name="notice_once_colleague"),
+            models.UniqueConstraint(
+                fields=["event", "body"],
+                name="notice_once_body",
+                condition=~models.Q(body=""),
+            ),
             models.UniqueConstraint(fields=["code"], name="notice_once_code"),
         ]
         indexes = [models.Index(fields=["provider_id"], name="notice_by_provider")]

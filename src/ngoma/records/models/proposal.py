@@ -12,11 +12,15 @@ class Proposal(models.Model):
     created_at = models.DateTimeField()
     model = models.CharField(max_length=64, help_text="which engine and version spoke")
     service = models.ForeignKey(Service, models.PROTECT, null=True)
+    language = models.CharField(
+        max_length=8, default="", help_text="of the words, as it was read; und: not known"
+    )
     confidence = models.FloatField(help_text="probability of `service`")
     confident = models.BooleanField(help_text="false: a person should look")
     urgency = models.SmallIntegerField(choices=Urgency.choices)
     services = models.JSONField(help_text="candidates with probability and reasons")
     reasons = models.JSONField(help_text="reasons for the urgency")
+    flags = models.JSONField(default=list, help_text="rules of special handling it falls under")
     duplicates = models.JSONField(default=list)
     answers = models.JSONField(default=list)
 
@@ -38,6 +42,9 @@ class Decision(models.Model):
     service = models.ForeignKey(Service, models.PROTECT, null=True)
     urgency = models.SmallIntegerField(choices=Urgency.choices)
     merged_into = models.ForeignKey("Case", models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="decision_at")]
 
     def __str__(self) -> str:
         return self.kind

@@ -10,6 +10,7 @@ class User(AbstractUser):
     """A member of staff. `language` is that of the desk."""
 
     language = models.CharField(max_length=8, blank=True)
+    mailed = models.BooleanField(default=True, help_text="by mail too, of what cannot wait")
 
 
 class Role(models.TextChoices):

@@ -1,5 +1,6 @@
 """What the city answered before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,11 @@ def answered_before(
         return []
     events = (
         Event.objects.filter(
-            kind="resolved", case__city=city_id, case__service=service_id, at__lt=before
+            kind="resolved",
+            undone=False,
+            case__city=city_id,
+            case__service=service_id,
+            at__lt=before,
         )
         .exclude(data__text="")
         .order_by("-case__opened_at")
@@ -35,3 +40,10 @@ def answered_before(
         for case_id, service, reference, data, at in rows
         if reference in said
     ]
+
+
+def last_answers(case_ids: Sequence[int]) -> dict[int, str]:
+    """By case what was last said when it was solved."""
+    events = Event.objects.filter(case__in=case_ids, kind="resolved", undone=False)
+    told = events.exclude(data__text="").order_by("pk").values_list("case", "data")
+    return {case_id: data.get("text", "") for case_id, data in told}

@@ -92,6 +92,7 @@ class Happened(NamedTuple):
     at: datetime
     actor: str
     data: dict[str, Any]
+    undone: bool
     name: str
 
 
@@ -126,6 +127,7 @@ class Brief(NamedTuple):
     place_id: int | None
     department_id: int | None
     opened_at: datetime
+    due: datetime | None
     reports: int
     words: str
 
@@ -140,6 +142,7 @@ class File:
     events: list[Happened]
     notices: list[Sent]
     photos: list[Pictured]
+    flags: list[dict[str, Any]]
 
 
 _HEAD = """
@@ -162,15 +165,20 @@ SELECT p.service_id, p.confidence, p.confident, p.urgency, p.services, p.reasons
        p.answers, p.model
 FROM records_proposal p WHERE p.report_id = %s ORDER BY p.id DESC LIMIT 1
 """
+_FLAGS = """
+SELECT p.flags FROM records_proposal p JOIN records_report r ON r.id = p.report_id
+WHERE r.case_id = %s ORDER BY p.id
+"""
 _EVENTS = """
-SELECT e.id, e.seq, e.kind, e.at, e.actor, e.data, u.first_name, u.last_name, u.username
+SELECT e.id, e.seq, e.kind, e.at, e.actor, e.data, e.undone, u.first_name, u.last_name, u.username
 FROM records_event e LEFT JOIN records_user u ON u.id = e.user_id
 WHERE e.case_id = %s ORDER BY e.seq
 """
 _NOTICES = """
 SELECT n.event_id, n.channel, n.state, COUNT(*) FROM records_notice n
 JOIN records_event e ON e.id = n.event_id
-WHERE e.case_id = %s AND n.report_id IS NOT NULL GROUP BY n.event_id, n.channel, n.state
+WHERE e.case_id = %s AND (n.report_id IS NOT NULL OR n.body <> '')
+GROUP BY n.event_id, n.channel, n.state
 ORDER BY n.event_id, n.channel, n.state
 """
 _PHOTOS = """
@@ -185,7 +193,7 @@ WHERE p.id IN (
 _TIMES = ["opened_at", "answer_due", "due", "paused_at", "answered_at", "resolved_at", "closed_at"]
 _BRIEFS = """
 SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.department_id, c.opened_at,
-       c.reports_count, COALESCE(substr(r.words, 1, 160), '')
+       c.due, c.reports_count, COALESCE(substr(r.words, 1, 160), '')
 FROM records_case c LEFT JOIN records_report r ON r.reference = c.reference
 WHERE c.city_id = %s AND c.id IN ({marks}) ORDER BY c.opened_at DESC, c.id DESC
 """
@@ -224,6 +232,7 @@ def opened(found: Head) -> File:
         events=[_event(row) for row in fetch(_EVENTS, [found.id])],
         notices=[Sent(*row) for row in fetch(_NOTICES, [found.id])],
         photos=[_photo(row) for row in fetch(_PHOTOS, ids)],
+        flags=_flags(found.id),
     )
 
 
@@ -233,7 +242,18 @@ def briefs(city_id: int, ids: Sequence[int]) -> dict[int, Brief]:
         return {}
     rows = fetch(_BRIEFS.format(marks=marks(ids)), [city_id, *ids])
     found = [Brief(*row) for row in rows]
-    return {each.id: each._replace(opened_at=known_moment(each.opened_at)) for each in found}
+    times = {each.id: (known_moment(each.opened_at), moment(each.due)) for each in found}
+    return {
+        each.id: each._replace(opened_at=times[each.id][0], due=times[each.id][1]) for each in found
+    }
+
+
+def ids_of(city_id: int, references: Sequence[str]) -> list[int]:
+    """The cases with these references, in their order."""
+    sql = f"""SELECT reference, id FROM records_case
+              WHERE city_id = %s AND reference IN ({marks(references)})"""  # noqa: S608 - marks
+    found = dict(fetch(sql, [city_id, *references]))
+    return [found[each] for each in references if each in found]
 
 
 def _photo(row: Sequence[Any]) -> Pictured:
@@ -249,6 +269,14 @@ def _report(row: Sequence[Any]) -> Told:
     )
 
 
+def _flags(case_id: int) -> list[dict[str, Any]]:
+    """What the rules of special handling found in the reports of a case: the latest of each."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for (flags,) in fetch(_FLAGS, [case_id]):
+        found |= {(flag["rule"], flag.get("code", "")): flag for flag in decoded(flags)}
+    return list(found.values())
+
+
 def _proposal(row: Sequence[Any]) -> Suggested:
     found = Suggested(*row)
     lists = ("services", "reasons", "duplicates", "answers")
@@ -258,7 +286,7 @@ def _proposal(row: Sequence[Any]) -> Suggested:
 
 
 def _event(row: Sequence[Any]) -> Happened:
-    event_id, seq, kind, at, actor, data, first, last, username = row
+    event_id, seq, kind, at, actor, data, undone, first, last, username = row
     when = known_moment(at)
     name = full_name(first, last, username)
-    return Happened(event_id, seq, kind, when, actor, decoded(data), name)
+    return Happened(event_id, seq, kind, when, actor, decoded(data), bool(undone), name)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from ngoma.records.models import Bookmark, Case, Event
-from ngoma.records.sql.transactions import settled
+from ngoma.records.sql.transactions import after, settled
 
 _NEXT = """
-SELECT * FROM records_event WHERE ("transaction", id) > (%s, %s) AND {settled}
+SELECT * FROM records_event WHERE {after} AND {settled}
 ORDER BY "transaction", id LIMIT %s
 """
 
@@ -18,10 +18,10 @@ def read_on(reader: str, limit: int = 500) -> list[Event]:
 
     Call it in the transaction that writes what the reader makes of them and then `advance`s: a
     second process with the same reader waits there for the first. On PostgreSQL a transaction that
-    stays open, in whichever database of the server, holds the newest events back meanwhile.
+    stays open holds the newest events back meanwhile.
     """
     mark, _ = Bookmark.objects.select_for_update().get_or_create(reader=reader)
-    sql = _NEXT.format(settled=settled())
+    sql = _NEXT.format(after=after(), settled=settled())
     return list(Event.objects.raw(sql, [mark.transaction, mark.event, limit]))
 
 

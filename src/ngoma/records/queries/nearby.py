@@ -10,18 +10,33 @@ from ngoma.records.sql.moments import moment, parameter
 from ngoma.records.sql.statements import fetch, literals
 
 _RANGE = """
-SELECT id FROM records_case
+SELECT id, lat, lon FROM records_case
 WHERE quad BETWEEN %s AND %s AND city_id = %s
   AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s
 """
+# The words are fetched for what is kept alone: around a busy place thousands are looked at.
 _ROWS = """
 SELECT c.id, c.reference, c.service_id, c.lat, c.lon, c.opened_at, c.state, c.department_id,
        c.closed_at, c.resolved_at, c.public, r.words, r.public_words, r.accuracy
-FROM records_case c JOIN records_report r ON r.reference = c.reference
-WHERE c.id IN ({ranges})
-  AND (c.state IN ({open})
-       OR (c.state IN ('resolved', 'closed') AND c.resolved_at >= %s))
-ORDER BY (c.lat - %s) * (c.lat - %s) + (c.lon - %s) * (c.lon - %s) * %s, c.opened_at DESC LIMIT %s
+FROM (
+    SELECT near.id,
+           (near.lat - %s) * (near.lat - %s) + (near.lon - %s) * (near.lon - %s) * %s AS far
+    FROM ({ranges}) AS near JOIN records_case k ON k.id = near.id
+    WHERE k.state IN ({open}) OR (k.state IN ('resolved', 'closed') AND k.resolved_at >= %s)
+    ORDER BY 2, k.opened_at DESC LIMIT %s
+) AS kept
+JOIN records_case c ON c.id = kept.id
+JOIN records_report r ON r.reference = c.reference
+ORDER BY kept.far, c.opened_at DESC
+"""
+_OPEN = """
+SELECT id, lat, lon FROM records_case
+WHERE quad BETWEEN %s AND %s AND city_id = %s
+  AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s AND state IN ({open})
+"""
+_NEAREST = """
+SELECT id, lat, lon FROM ({ranges}) AS near
+ORDER BY (lat - %s) * (lat - %s) + (lon - %s) * (lon - %s) * %s, id LIMIT %s
 """
 COLUMNS = (
     "id", "reference", "service_id", "lat", "lon", "opened_at", "state", "department_id",
@@ -43,16 +58,36 @@ def around_point(
 
     The nearest come first, and are what is kept of more than `limit`.
     """
+    ranges, parameters = _box(_RANGE, city_id, lat, lon, metres)
+    since = parameter(at - timedelta(days=done_days))
+    sql = _ROWS.format(ranges=ranges, open=literals(OPEN))
+    rows = fetch(sql, [lat, lat, lon, lon, _shrink(lat), *parameters, since, limit])
+    return [_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+
+def open_around(
+    city_id: int, lat: float, lon: float, *, metres: float, limit: int = 50
+) -> list[tuple[int, float, float]]:
+    """Id and position of open cases within such a square, the nearest first."""
+    ranges, parameters = _box(_OPEN.format(open=literals(OPEN)), city_id, lat, lon, metres)
+    sql = _NEAREST.format(ranges=ranges)
+    found = fetch(sql, [*parameters, lat, lat, lon, lon, _shrink(lat), limit])
+    return [(case_id, at_lat, at_lon) for case_id, at_lat, at_lon in found]
+
+
+def _box(sql: str, city_id: int, lat: float, lon: float, metres: float) -> tuple[str, list[Any]]:
+    """A query for each range of the index that the square touches, and their parameters."""
     south, west, north, east = around(lat, lon, metres)
     parameters: list[Any] = []
     ranges = box_ranges(south, west, north, east)
     for low, high in ranges:
         parameters += [low, high, city_id, south, north, west, east]
-    since = parameter(at - timedelta(days=done_days))
-    sql = _ROWS.format(ranges=" UNION ALL ".join([_RANGE] * len(ranges)), open=literals(OPEN))
-    shrink = cos(radians(lat)) ** 2  # degrees of longitude are shorter than those of latitude
-    rows = fetch(sql, [*parameters, since, lat, lat, lon, lon, shrink, limit])
-    return [_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    return " UNION ALL ".join([sql] * len(ranges)), parameters
+
+
+def _shrink(lat: float) -> float:
+    """Degrees of longitude are shorter than those of latitude; squared, as distances are here."""
+    return float(cos(radians(lat)) ** 2)
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

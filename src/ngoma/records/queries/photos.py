@@ -34,9 +34,17 @@ def url(name: str, size: str = "large") -> str:
     return default_storage.url(public_path(name, size))
 
 
-def is_hidden(name: str) -> bool:
-    """Whether staff took the photo of this name back from the public."""
-    return bool(fetch("SELECT 1 FROM records_photo WHERE name = %s AND NOT public", [name]))
+_HIDDEN = """
+SELECT c.city_id, c.department_id FROM records_photo p
+LEFT JOIN records_report r ON r.id = p.report_id
+JOIN records_case c ON c.id = COALESCE(p.case_id, r.case_id)
+WHERE p.name = %s AND NOT p.public
+"""
+
+
+def hidden_of(name: str) -> tuple[int, int | None] | None:
+    """The city and department of a photo that staff took back from the public; None of others."""
+    return next(((city, department) for city, department in fetch(_HIDDEN, [name])), None)
 
 
 def unattached(names: Iterable[str]) -> list[Photo]:

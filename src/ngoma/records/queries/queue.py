@@ -46,11 +46,19 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Whose queue: of a city, of some departments alone (None: of all); `tonight` ends the day."""
+    """Whose queue: of a city, of some departments alone (None: of all); `tonight` ends the day.
+
+    `places`, `language` and `channel` (of the first report) leave less of it, and so does `rule`:
+    a rule of special handling that found something in one of the reports.
+    """
 
     city_id: int
     departments: Sequence[int] | None
     tonight: datetime
+    places: Sequence[int] | None = None
+    language: str = ""
+    channel: str = ""
+    rule: str = ""
 
     def key(self, row: Row) -> Key:
         """Where the row stands."""
@@ -64,7 +72,7 @@ class Waiting:
 
 _RUN = """
 SELECT * FROM (
-    SELECT c.id, c.answer_due FROM records_case c
+    SELECT c.id, c.answer_due FROM records_case c {told}
     WHERE c.city_id = %s AND c.state = 'received' AND c.urgency = %s
       AND c.answer_due >= %s AND c.answer_due < %s {more}
     ORDER BY c.answer_due, c.id LIMIT %s) AS run{number}
@@ -77,9 +85,18 @@ JOIN records_case c ON c.id = waiting.id
 LEFT JOIN records_report r ON r.reference = c.reference
 ORDER BY c.answer_due, c.id LIMIT %s
 """
+_FLAGGED = """
+AND EXISTS (SELECT 1 FROM records_report t JOIN records_proposal p ON p.report_id = t.id
+            WHERE t.case_id = c.id AND CAST(p.flags AS TEXT) LIKE %s)"""
+_THESE = """
+SELECT c.id, c.reference, c.urgency, c.answer_due, c.opened_at, c.service_id, c.place_id,
+       c.reports_count, COALESCE(f.location, ''), COALESCE(substr(f.words, 1, 160), '')
+FROM records_case c LEFT JOIN records_report f ON f.reference = c.reference {told}
+WHERE c.city_id = %s AND c.state = 'received' {more} AND c.id IN ({ids})
+"""
 _COUNT = """
 SELECT COUNT(*) FROM (
-    SELECT 1 FROM records_case c
+    SELECT 1 FROM records_case c {told}
     WHERE c.city_id = %s AND c.state = 'received' AND c.urgency IN ({urgencies})
       AND c.answer_due >= %s AND c.answer_due < %s {more} LIMIT %s) AS counted
 """
@@ -96,28 +113,37 @@ def page(waiting: Waiting, *, after: Key | None = None, limit: int = 50) -> list
     return rows
 
 
+def these(waiting: Waiting, ids: Sequence[int]) -> list[Row]:
+    """Those of the cases that wait in this queue."""
+    more, parameters = _narrowed(waiting)
+    sql = _THESE.format(told=_told(waiting), more=more, ids=marks(ids))
+    found = fetch(sql, [waiting.city_id, *parameters, *ids])
+    return [_row(row) for row in found]
+
+
 def counts(waiting: Waiting) -> dict[str, int]:
     """How many wait in each group; more than `MOST` are not counted."""
     parts, parameters = [], []
     for group in GROUPS:
-        more, departments = _departments(waiting)
+        more, narrowed = _narrowed(waiting)
         urgencies = ", ".join(str(each) for each in _URGENCIES[group])
-        parts.append(f"({_COUNT.format(urgencies=urgencies, more=more)})")
-        parameters += [waiting.city_id, *_span(waiting, group), *departments, MOST + 1]
+        count = _COUNT.format(told=_told(waiting), urgencies=urgencies, more=more)
+        parts.append(f"({count})")
+        parameters += [waiting.city_id, *_span(waiting, group), *narrowed, MOST + 1]
     (found,) = fetch(f"SELECT {', '.join(parts)}", parameters)
     return dict(zip(GROUPS, found, strict=True))
 
 
 def _group(waiting: Waiting, group: str, after: Key | None, limit: int) -> list[Row]:
-    more, departments = _departments(waiting)
+    more, narrowed = _narrowed(waiting)
     if after is not None:
         more += " AND (c.answer_due, c.id) > (%s, %s)"
-        departments = [*departments, parameter(after.due), after.id]
+        narrowed = [*narrowed, parameter(after.due), after.id]
     runs, parameters = [], []
     for number, urgency in enumerate(_URGENCIES[group]):
-        runs.append(_RUN.format(more=more, number=number))
+        runs.append(_RUN.format(told=_told(waiting), more=more, number=number))
         span = _span(waiting, group)
-        parameters += [waiting.city_id, urgency, *span, *departments, limit]
+        parameters += [waiting.city_id, urgency, *span, *narrowed, limit]
     sql = _ROWS.format(runs=" UNION ALL ".join(runs))
     return [_row(row) for row in fetch(sql, [*parameters, limit])]
 
@@ -133,11 +159,28 @@ def _span(waiting: Waiting, group: str) -> tuple[Any, Any]:
     return parameter(start), parameter(end)
 
 
-def _departments(waiting: Waiting) -> tuple[str, list[Any]]:
-    if waiting.departments is None:
-        return "", []
-    condition = f"AND c.department_id IN ({marks(waiting.departments)})"
-    return condition, list(waiting.departments)
+def _told(waiting: Waiting) -> str:
+    """The first report too, where something is asked of it."""
+    asked = waiting.language or waiting.channel
+    return "JOIN records_report r ON r.reference = c.reference" if asked else ""
+
+
+def _narrowed(waiting: Waiting) -> tuple[str, list[Any]]:
+    """The conditions that leave less of a queue."""
+    more = ""
+    parameters: list[Any] = []
+    for column, ids in (("department_id", waiting.departments), ("place_id", waiting.places)):
+        if ids is not None:
+            more += f" AND c.{column} IN ({marks(ids)})"
+            parameters += list(ids)
+    for column, value in (("language", waiting.language), ("channel", waiting.channel)):
+        if value:
+            more += f" AND r.{column} = %s"
+            parameters.append(value)
+    if waiting.rule:
+        more += _FLAGGED
+        parameters.append(f'%"rule": "{waiting.rule}"%')
+    return more, parameters
 
 
 def _row(values: Sequence[Any]) -> Row:

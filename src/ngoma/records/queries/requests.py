@@ -117,7 +117,7 @@ WHERE public AND (report_id IN ({reports}) OR case_id IN ({cases})) ORDER BY id
 """
 _EVENTS = """
 SELECT case_id, seq, kind, at, data FROM records_event
-WHERE case_id IN ({cases}) ORDER BY case_id, seq
+WHERE case_id IN ({cases}) AND NOT undone ORDER BY case_id, seq
 """
 
 

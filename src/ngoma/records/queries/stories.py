@@ -72,7 +72,9 @@ SELECT r.id, r.city_id, r.case_id, r.reference, r.received_at, r.channel, r.word
        c.reports_count, c.rating
 FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE r.reference = %s
 """
-_EVENTS = "SELECT kind, at, actor, data FROM records_event WHERE case_id = %s ORDER BY seq"
+_EVENTS = """
+SELECT kind, at, actor, data FROM records_event WHERE case_id = %s AND NOT undone ORDER BY seq
+"""
 _PHOTOS = """
 SELECT name, kind, report_id, width, height FROM records_photo
 WHERE public AND case_id = %s

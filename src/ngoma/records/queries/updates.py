@@ -37,12 +37,13 @@ SELECT e.id, e.seq, e.kind, e.at, e.data, r.id, r.reference, {visible},
        (SELECT CASE WHEN m.data ->> 'state' IN ({open})
                THEN 'reopened' ELSE m.kind END
         FROM records_event m WHERE m.case_id = e.case_id AND m.seq <= e.seq
-        AND m.kind IN ({moving}) ORDER BY m.seq DESC LIMIT 1)
+        AND m.kind IN ({moving}) AND NOT m.undone ORDER BY m.seq DESC LIMIT 1)
 FROM records_case c
 JOIN records_event e ON e.case_id = c.id
 JOIN records_report r ON r.case_id = c.id
 WHERE c.city_id = %s AND c.updated_at >= %s AND e.at >= %s AND e.at <= %s AND r.received_at <= e.at
-  AND e.kind IN ({kinds}) AND ({visible} OR r.origin = %s) AND (e.at, e.id, r.id) > (%s, %s, %s)
+  AND e.kind IN ({kinds}) AND NOT e.undone AND ({visible} OR r.origin = %s)
+  AND (e.at, e.id, r.id) > (%s, %s, %s)
 ORDER BY e.at, e.id, r.id LIMIT %s
 """
 
@@ -85,7 +86,9 @@ def between(
 def last_move(case_id: int) -> datetime:
     """When the city, or another body by its own clock, last moved the case; the epoch if never."""
     by_bodies = Update.objects.filter(report__case=case_id).aggregate(at=Max("at"))["at"]
-    own = Event.objects.filter(case=case_id, kind__in=MOVING).exclude(actor=Event.Actor.BODY)
+    own = Event.objects.filter(case=case_id, kind__in=MOVING, undone=False).exclude(
+        actor=Event.Actor.BODY
+    )
     by_city = own.aggregate(at=Max("at"))["at"]
     return max([at for at in (by_bodies, by_city) if at is not None], default=_EPOCH)
 

@@ -7,7 +7,7 @@ from ngoma.records.sql.statements import decoded, marks
 
 ANSWER = """(
     SELECT e.kind || ' ' || CAST(e.data AS TEXT) FROM records_event e
-    WHERE e.case_id = c.id AND e.kind IN ({telling})
+    WHERE e.case_id = c.id AND e.kind IN ({telling}) AND NOT e.undone
       AND (e.data ->> 'text' <> '' OR e.kind IN ('rejected', 'referred'))
     ORDER BY e.seq DESC LIMIT 1)"""
 """The last event of case `c` that answers; `telling` are marks for the kinds that may."""

@@ -14,7 +14,8 @@ from ngoma.records.sql.statements import fetch, literals, marks
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which cases: all that are not None have to hold. Open ones come by the promised date,
-    others by their last change; `late_at` leaves only what is late then."""
+    others by their last change; `late_at` leaves only what is late then, `tasked` what has an open
+    part for one of these departments, `transfers` what was passed on as often."""
 
     city_id: int
     states: Sequence[str]
@@ -24,6 +25,8 @@ class Asked:
     assignee: int | None = None
     ids: Sequence[int] | None = None
     late_at: datetime | None = None
+    tasked: Sequence[int] | None = None
+    transfers: int = 0
 
     @property
     def by_due(self) -> bool:
@@ -148,6 +151,13 @@ def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
     if asked.assignee is not None:
         conditions.append("c.assignee_id = %s")
         parameters.append(asked.assignee)
+    if asked.tasked is not None:
+        part = "SELECT t.case_id FROM records_task t WHERE t.open AND t.department_id IN"
+        conditions.append(f"c.id IN ({part} ({marks(asked.tasked)}))")
+        parameters += asked.tasked
+    if asked.transfers:
+        conditions.append("c.transfers >= %s")
+        parameters.append(asked.transfers)
     if asked.late_at is not None:
         conditions.append("c.state <> 'waiting' AND c.due < %s")
         parameters.append(parameter(asked.late_at))

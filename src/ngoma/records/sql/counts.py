@@ -41,24 +41,45 @@ MONTHS = Table("records_month_count", ("city_id", "place", "month"), ("opened", 
 
 TABLES = (CELLS, PLACES, MONTHS)
 
+WORK = Table(
+    "records_work_count",
+    ("city_id", "month", "department", "service", "place"),
+    (
+        *("cases", "answered", "answered_late", "solved", "solved_late", "reopened"),
+        *("transfers", "passed_on", "stars_1", "stars_2", "stars_3", "stars_4", "stars_5"),
+    ),
+)
+"""How the city worked on the cases that were opened in a month; `place` is below the top of the
+tree. `passed_on` are those with more than two transfers."""
+
+SPANS = Table(
+    "records_span_count",
+    ("city_id", "month", "which", "department", "service", "place", "bucket"),
+    ("cases",),
+)
+"""The same cases by how long the first answer (`which` 1) and the solution (2) took: buckets of
+working time, each some 9 % longer than the one before."""
+
+PERFORMANCE = (WORK, SPANS)
+
 FIRST, LAST = 8, 17
 """Zooms whose tiles are cells. The last is some 300 m wide on the equator."""
 
 Key = tuple[int, ...]
 
 
-def create() -> None:
+def create(tables: Sequence[Table] = TABLES) -> None:
     """Make the empty tables."""
-    for table in TABLES:
+    for table in tables:
         columns = ", ".join(f"{name} bigint NOT NULL" for name in (*table.key, *table.sums))
         # PostgreSQL can rewrite a row in place where its page has room left.
         way = "WITH (fillfactor = 80)" if connection.vendor == "postgresql" else "WITHOUT ROWID"
         _run(f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)})) {way}")
 
 
-def drop() -> None:
+def drop(tables: Sequence[Table] = TABLES) -> None:
     """Throw the tables away."""
-    for table in TABLES:
+    for table in tables:
         _run(f"DROP TABLE IF EXISTS {table.name}")
 
 
@@ -85,9 +106,9 @@ def add(table: Table, changes: Mapping[Key, Sequence[int]]) -> None:
         cursor.executemany(sweep, [row[: len(table.key)] for row in less])
 
 
-def tidy() -> None:
+def tidy(tables: Sequence[Table] = TABLES) -> None:
     """After very much was written: let the database know what is there."""
-    for table in TABLES:
+    for table in tables:
         _run(f"ANALYZE {table.name}")
 
 

@@ -14,6 +14,12 @@ def fetch(sql: str, parameters: Iterable[Any] = ()) -> list[Any]:
         return list(cursor.fetchall())
 
 
+def execute(sql: str, parameters: Iterable[Any] = ()) -> None:
+    """Run a statement that gives no rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+
+
 def marks(values: Collection[Any]) -> str:
     """What stands for values between the brackets of `IN (…)`; without any nothing is in it."""
     return ", ".join(["%s"] * len(values)) or "NULL"
