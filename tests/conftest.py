@@ -43,8 +43,10 @@ def _set_up() -> None:
     database = settings.DATABASES["default"]
     test_name = f"ngoma_test_{os.getpid()}" if ON_POSTGRES else str(DATA / "test.sqlite3")
     database.setdefault("TEST", {})["NAME"] = test_name
-    if not ON_POSTGRES:
-        # Nothing here must outlive a power cut, and waiting for the disk is most of the time.
+    # Nothing here must outlive a power cut, and waiting for the disk is most of the time.
+    if ON_POSTGRES:
+        database["OPTIONS"]["options"] = "-c synchronous_commit=off"
+    else:
         database["OPTIONS"]["init_command"] += "; PRAGMA synchronous = OFF"
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES["staticfiles"] = {"BACKEND": plain}

@@ -1,11 +1,13 @@
 """A served city with some reports, and pages of a real browser that reach nothing else."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 
 from ngoma.cities import book
 from ngoma.intake.submission import Submission
@@ -26,7 +28,28 @@ PACKS = Path(__file__).resolve().parents[2] / "src" / "ngoma" / "packs"
 
 
 @pytest.fixture
-def kampala(transactional_db: None, settings: Any, tmp_path: Path) -> str:
+def quiet(transactional_db: None) -> Iterator[None]:
+    """Before the tables are emptied, what a closed page had asked for is answered to its end."""
+    yield
+    if connection.vendor == "postgresql":
+        for _ in range(1000):
+            if not _busy():
+                return
+            time.sleep(0.01)
+        pytest.fail("after ten seconds a request still holds the database")
+
+
+def _busy() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def kampala(quiet: None, settings: Any, tmp_path: Path) -> str:
     """A shipped city with three reports; its slug."""
     from ngoma.cities.load import load
 
@@ -83,7 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def open_page(browser: "Browser", live_server: Any) -> Iterator[Callable[..., "Page"]]:
+def open_page(browser: "Browser", quiet: None, live_server: Any) -> Iterator[Callable[..., "Page"]]:
     """Opens a page of the server; whatever asks anything of another host fails the test."""
     contexts, strangers, troubles = [], [], []
 

@@ -129,13 +129,16 @@ _KEPT = """async () => {
         asked.onsuccess = () => done(asked.result)
     })
     const home = document.getElementById("script").dataset.home
-    const store = opened.transaction("reports", "readwrite").objectStore("reports")
+    const kept = opened.transaction("reports", "readwrite")
+    const store = kept.objectStore("reports")
     for (const [state, told] of [["refused", 1], ["sent", 2], ["waiting", 3]]) store.put({
         key: `00000000-0000-4000-8000-00000000000${told}`, home, told: 1.7e12 + told * 1e9, state,
         title: "Deep hole", words: "Deep hole", photos: [], answers: {}, lat: null, lon: null,
         reference: state == "sent" ? "KLA7F3K29" : "", url: state == "sent" ? home : "",
         problems: state == "refused" ? [{step: "send", field: "contact", text: "Mend this."}] : [],
     })
+    await new Promise(done => { kept.oncomplete = done })
+    opened.close()
 }"""
 HOLE = {"words": "Deep hole in the road", "location": "Opposite the market gate"}
 WIRE = {"words": "A live wire is on the ground, 전선이 끊어져 불꽃이 튑니다"}

@@ -13,7 +13,7 @@ from tests.browser.axe import RULES
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.once]
 Open = Callable[..., "Page"]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 640}
 HERE, THERE = "0.34660,32.58150,0.34860,32.58350", "0.25000,32.60000,0.26000,32.61000"

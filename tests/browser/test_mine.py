@@ -12,7 +12,7 @@ from ngoma.work.worker import run_until_idle
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.once]
 Open = Callable[..., "Page"]
 PHONE = {"viewport": {"width": 360, "height": 640}, "java_script_enabled": False}
 

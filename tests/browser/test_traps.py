@@ -20,7 +20,7 @@ from tests.intake.pictures import encoded, scene
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.once]
 Open = Callable[..., "Page"]
 
 

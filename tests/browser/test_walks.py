@@ -13,7 +13,7 @@ from tests.intake.pictures import encoded
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.once]
 Open = Callable[..., "Page"]
 LOW_PHONE = {"width": 360, "height": 640}
 

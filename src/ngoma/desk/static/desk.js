@@ -99,10 +99,23 @@ document.addEventListener("submit", async (event) => {
   });
   if (waits && !confirm(event.target.dataset.unsent)) return;
   indexedDB.deleteDatabase("ngoma-field");
+  await ended();
   for (const name of await caches?.keys?.() ?? []) if (name.startsWith("ngoma field")) await caches.delete(name);
   event.target.dataset.cleared = "yes";
   event.target.requestSubmit();
 });
+
+/** The workers of the field keep nothing from now on. One that says nothing for three seconds is not waited for. */
+async function ended() {
+  const workers = await navigator.serviceWorker?.getRegistrations() ?? [];
+  const active = workers.filter((each) => each.scope.endsWith("/field/")).flatMap((each) => each.active ?? []);
+  const answers = active.map((worker) => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    worker.postMessage("end", [port2]);
+  }));
+  await Promise.race([Promise.all(answers), new Promise((resolve) => setTimeout(resolve, 3000))]);
+}
 
 /** One form at a time. (`name` would do it too, but shuts the form that a swap brings in open.) */
 document.addEventListener("toggle", ({ target }) => {

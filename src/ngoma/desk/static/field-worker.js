@@ -6,15 +6,25 @@ const PAGE = new URL(self.registration.scope).pathname;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+/** What is being kept; whoever signs out waits for it, and nothing is kept after that. */
+let keeping = Promise.resolve();
+let over = false;
+
 self.addEventListener("message", (event) => {
-  if (event.data === "keep") event.waitUntil(keep());
+  if (event.data === "keep" && !over) keeping = keeping.then(keep).catch(() => undefined);
+  if (event.data === "end") {
+    over = true;
+    keeping = keeping.then(() => event.ports[0].postMessage("ended"));
+  }
+  event.waitUntil(keeping);
 });
 
 /** Keep the page as it is now, with its files and pictures; what is of yesterday goes. */
 async function keep() {
-  const cache = await caches.open(CACHE);
   const answer = await fetch(PAGE, { credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return;
+  const cache = await caches.open(CACHE);
   const text = await answer.clone().text();
   await cache.put(PAGE, answer);
   const pictures = [...text.matchAll(/<img class="shot" src="([^"]+)"/g)].map((found) => found[1].replaceAll("&amp;", "&"));
@@ -35,7 +45,9 @@ self.addEventListener("fetch", (event) => {
 /** The page as it is; without a network as it was kept. */
 async function newest(request) {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    over = false;
+    return answer;
   } catch {
     return (await caches.match(PAGE)) ?? Response.error();
   }
