@@ -43,10 +43,12 @@ app = typer.Typer(
 city_app = typer.Typer(help="Cities and their packs.", no_args_is_help=True)
 user_app = typer.Typer(help="People who work with Ngoma.", no_args_is_help=True)
 key_app = typer.Typer(help="Keys of programs that write through Open311.", no_args_is_help=True)
+channel_app = typer.Typer(help="Phones that know no pages.", no_args_is_help=True)
 triage_app = typer.Typer(help="The engine that reads reports.", no_args_is_help=True)
 app.add_typer(city_app, name="city")
 app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
+app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -304,6 +306,52 @@ def city_check(pack: PackDirectory) -> None:
     if wrong:
         raise typer.Exit(1)
     out.print(f"{pack.name}: nothing wrong")
+
+
+@channel_app.command("check")
+def channel_check(
+    city: Annotated[list[str] | None, typer.Argument(help="Cities; else all.")] = None,
+    data: Data = None,
+) -> None:
+    """Walk through every way of a city's conversation, and name the screens that do not fit."""
+    _start(data)
+    from ngoma.channels.dialogue.script import script
+    from ngoma.channels.dialogue.walking import screens, too_long
+    from ngoma.channels.ussd import fits
+    from ngoma.cities.book import books
+
+    wrong = 0
+    for book in [_book(each) for each in city] if city else books():
+        found = script(book)
+        if found is None:
+            out.print(f"{book.slug}: no conversation (dialogue.toml)")
+            continue
+        long = too_long(found, fits)
+        wrong += len(long)
+        for screen in long:
+            out.print(f"{book.slug} {screen.step} {screen.language}: too long", markup=False)
+            out.print(screen.text, markup=False)
+        out.print(f"{book.slug}: {sum(1 for _ in screens(found))} screens, {len(long)} too long")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@channel_app.command("try")
+def channel_try(
+    channel: Annotated[str, typer.Argument(help="ussd")],
+    city: Annotated[str, typer.Option(help="City whose conversation is meant.")],
+    number: Annotated[str, typer.Option(help="Telephone number of who calls.")] = "",
+    data: Data = None,
+) -> None:
+    """Play a conversation here. What is handed in is handed in."""
+    _start(data)
+    from ngoma.channels.dialogue.script import script
+    from ngoma.channels.trying import play
+
+    found = script(_book(city))
+    if channel != "ussd" or found is None:
+        _refuse(ValueError(f"{city} has no conversation over {channel}"))
+    play(found, number, ask=lambda: input("> "), show=lambda text: out.print(text, markup=False))
 
 
 @triage_app.command("read")

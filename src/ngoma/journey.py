@@ -6,6 +6,7 @@ from ngoma.casework import batching, reminding
 from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
+from ngoma.channels.dialogue import talks
 from ngoma.insight import bursting, counting, performing, searching
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
@@ -98,6 +99,7 @@ TIMERS = (
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("drop files that came in part", timedelta(hours=6), discard_stale),
     Timer("drop old one-time codes", timedelta(hours=6), forget_old),
+    Timer("forget old conversations", timedelta(hours=1), talks.forget_old),
     Timer("erase expired contacts", timedelta(hours=6), erase_expired),
 )
 

@@ -66,7 +66,9 @@ class TestAfricasTalking:
         assert report(client, "Success") == 204
         assert (only().state, only().error) == ("delivered", "")
 
-    @pytest.mark.parametrize("order", permutations(["Success", "Failed", "Submitted", "Success"]))
+    @pytest.mark.parametrize(
+        "order", [*permutations(["Success", "Failed", "Submitted", "Success"])]
+    )
     def test_delivered_is_never_taken_back(self, client: Client, order: tuple[str, ...]) -> None:
         for status in order:
             report(client, status)
@@ -181,7 +183,7 @@ SIGNATURES = [
 ]
 
 
-@pytest.mark.parametrize(("pairs", "expected"), zip(PAIRS, SIGNATURES, strict=True))
+@pytest.mark.parametrize(("pairs", "expected"), [*zip(PAIRS, SIGNATURES, strict=True)])
 def test_signatures_are_those_of_twilio_s_own_library(
     settings: Settings, pairs: list[tuple[str, str]], expected: str
 ) -> None:

@@ -94,6 +94,13 @@ ERRORS = [
     ("reasons.toml", 'for = "reject"', 'for = "accept"', 3, "use one of reject, refer, extend"),
     ("reasons.toml", 'rule = "repeat"', 'rule = "often"', 10, "use one of repeat, group, insult"),
     ("reasons.toml", "http://127.0.0.1:9", "ftp://x", 23, "begins with https://"),
+    ("dialogue.toml", 'go = "where", service', 'go = "wher", service', 1, "no step has the code"),
+    ("dialogue.toml", 'service = "pothole"', 'service = "potholes"', 5, "not in services.toml"),
+    ("dialogue.toml", 'do = "report"', "", 22, "needs `choices`"),
+    ("dialogue.toml", 'do = "report"', 'do = "resport"', 24, "is not known here"),
+    ("dialogue.toml", 'take = "words"\ngo = "where"', 'take = "words"', 10, "`go` says where"),
+    ("dialogue.toml", 'take = "words"\ngo = "where"', 'take = "words"\ngo = "start"', 1, "back to"),
+    ("dialogue.toml", 'sw = "Wapi?"', 'lg = "Wa?"', 20, "lacks the language"),
     ("handling.toml", "times = 3", 'times = "3"', 1, "must be a number"),
     ("handling.toml", "people = 3", "people = 1", 2, "between 2 and"),
     ("handling.toml", "2026-03-01", '"2026-03-01"', 19, "a day without quotation marks"),
@@ -177,7 +184,9 @@ def test_all_mistakes_are_told_at_once(edit: Any) -> None:
 def test_a_missing_file_is_told(pack: Path, file: str) -> None:
     (pack / file).unlink()
     said = [each for each in check(pack) if each.file == file]
-    optional = file in (*("boundaries.geojson", "stoppers.toml", "handling.toml", "articles.toml"),)
+    optional = file in (
+        *("boundaries.geojson", "stoppers.toml", "handling.toml", "articles.toml", "dialogue.toml"),
+    )
     assert ["missing" in each.text for each in said] == ([] if optional else [True])
 
 

@@ -1,6 +1,7 @@
 """Places are found by what people type."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -11,6 +12,7 @@ from ngoma.cities.load import load
 
 pytestmark = pytest.mark.django_db
 
+PACKS = Path(__file__).resolve().parents[2] / "src" / "ngoma" / "packs"
 PLACES = """code,parent,level,name,name_sw,aliases,lat,lon
 west,,ward,Rubaga,Kata ya Magharibi,Old Town,,
 east,,ward,East Ward,,,,
@@ -111,3 +113,51 @@ def test_plus_codes(town: Book, text: str) -> None:
 @pytest.mark.parametrize("text", ["", "call 0772+22", "2+2", "ABCD+EF", "0.15, 32.05", "+256772"])
 def test_what_is_no_plus_code(town: Book, text: str) -> None:
     assert gazetteer.plus_code(town, text) is None
+
+
+@pytest.fixture
+def kampala() -> Book:
+    books.forget()
+    load(PACKS / "kampala")
+    return books.book("kampala")
+
+
+def test_a_village_is_found_though_its_name_has_a_slip(kampala: Book) -> None:
+    """Kampala's 857 villages, each with one slip: one of that name is among the first three."""
+    draw = Random(7)
+    villages = [each for each in kampala.places.values() if len(kampala.chain(each.id)) == 3]
+    assert len(villages) == 857
+    found = 0
+    for village in villages:
+        name = village.names["en"]
+        offered = gazetteer.find(kampala, _slipped(name, draw), limit=3)
+        found += name in {kampala.places[each.place_id].names["en"] for each in offered}
+    assert found / len(villages) >= 0.95
+
+
+def _slipped(name: str, draw: Random) -> str:
+    """The name with a letter left out, doubled or wrong, or two of them exchanged."""
+    at = draw.randrange(1, len(name))
+    start, letter, rest = name[:at], name[at], name[at + 1 :]
+    other = draw.choice("abcdefghijklmnopqrstuvwxyz")
+    return draw.choice(
+        (start + rest, start + letter * 2 + rest, start + other + rest, _exchanged(name, at))
+    )
+
+
+def _exchanged(name: str, at: int) -> str:
+    return name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :]
+
+
+@pytest.mark.parametrize("numbered", ["mulago", "Makerere"])
+def test_of_numbered_villages_none_is_sure(kampala: Book, numbered: str) -> None:
+    first, *rest = gazetteer.find(kampala, numbered, limit=3)
+    assert first.score < 90
+    assert rest
+
+
+def test_what_a_report_is_about_is_no_place(kampala: Book) -> None:
+    told = "Kasasiro tatwalibwa okumpi n'akatale mu Mulago II"
+    (first, *_rest) = gazetteer.mentioned(kampala, told)
+    assert kampala.places[first.place_id].code == "kawempe-mulago-ii"
+    assert gazetteer.mentioned(kampala, "Kasasiro tatwalibwa wiiki bbiri") == []

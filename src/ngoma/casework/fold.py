@@ -114,7 +114,7 @@ def _informed(case: Case, data: Data, at: datetime) -> None:
     if "state" in data:
         case.state = data["state"]
         case.paused_at = None
-        _take(case, data)
+    _take(case, data)
 
 
 def _resolved(case: Case, data: Data, at: datetime) -> None:

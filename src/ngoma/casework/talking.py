@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,16 @@ from ngoma.casework.working import attach
 from ngoma.people.permissions import Actor, staff
 from ngoma.records.models import Case, Event, Photo, State
 from ngoma.records.queries.colleagues import named
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place of the city, by its id, and where it lies, if that is known."""
+
+    place_id: int
+    lat: float | None
+    lon: float | None
+
 
 _MENTION = re.compile(r"(?<![\w.+-])@([\w.+-]*\w)")  # not what stands in a mail address
 MOST_MENTIONS = 20
@@ -45,14 +56,19 @@ def inform(
     case_id: int,
     text: str = "",
     photo_ids: Sequence[int] = (),
+    spot: Spot | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """Add what a reporter tells later. Where the city waited for it, the clock runs again."""
+    """Add what a reporter tells later. Where the city waited for it, the clock runs again.
+
+    `spot`: where it is, which counts where nobody has said so before.
+    """
     with change("inform", actor=actor, case_id=case_id, at=at) as held:
         if not text.strip() and not photo_ids:
             raise BadRequest("text", "missing")
         names = attach(held, photo_ids, Photo.Kind.REPORT)
-        held.append("informed", text=said(text or " "), photos=names, **_resume(held))
+        more = {**_placed(held, spot), **_resume(held)}
+        held.append("informed", text=said(text or " "), photos=names, **more)
     return held.case
 
 
@@ -74,6 +90,17 @@ def note(*, actor: Actor, case_id: int, text: str, at: datetime | None = None) -
         mentions = {"mentions": [user.pk for user in users]} if users else {}
         held.append("noted", text=said(text), **mentions)
     return held.case
+
+
+def _placed(held: Change, spot: Spot | None) -> dict[str, Any]:
+    """The place, and the department that owns the service there."""
+    case = held.case
+    if spot is None or case.place_id is not None or case.lat is not None:
+        return {}
+    department = case.department_id
+    if not case.transfers:
+        department = held.book.owner(case.service_id, spot.place_id)
+    return {"place": spot.place_id, "lat": spot.lat, "lon": spot.lon, "department": department}
 
 
 def _resume(held: Change) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from ngoma.channels import outbox, reports, stopping
+from ngoma.channels import outbox, reports, sms, stopping, ussd
 
 urlpatterns = [
     path("channels/africastalking/<str:word>/", reports.africastalking),
+    path("channels/africastalking/<str:word>/ussd/<slug:city>/", ussd.callback),
+    path("channels/africastalking/<str:word>/sms/<slug:city>/", sms.africastalking),
+    path("channels/twilio/sms/<slug:city>/", sms.twilio),
     path("channels/twilio/<int:notice>/", reports.twilio),
     path("channels/stop/<str:secret>/", stopping.stop),
     path("outbox/", outbox.outbox),

@@ -173,6 +173,12 @@ class Book:
         return ladders.USUAL
 
     @property
+    def dialogue(self) -> Sequence[Mapping[str, Any]]:
+        """The steps of the conversation with phones that know no pages; there may be none."""
+        steps: Sequence[Mapping[str, Any]] = self.settings["dialogue"]
+        return steps
+
+    @property
     def handling(self) -> Mapping[str, Any]:
         """The rules of special handling."""
         rules: Mapping[str, Any] = self.settings["handling"]
@@ -314,7 +320,12 @@ def _renewed(old: _Shelf | None) -> _Shelf:
 def _build(city: City) -> Book:
     languages = tuple(city.languages)
     zone = ZoneInfo(city.time_zone)
-    packed = {"handling": handling.NONE, "articles": [], **_in_order(city.settings, languages)}
+    packed = {
+        "handling": handling.NONE,
+        "articles": [],
+        "dialogue": [],
+        **_in_order(city.settings, languages),
+    }
     settings = packed | _edited(city, packed)
     places = {
         row["id"]: PlaceEntry(**row | {"aliases": tuple(row["aliases"])})

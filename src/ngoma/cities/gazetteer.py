@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from openlocationcode import openlocationcode  # type: ignore[import-untyped]
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from ngoma.cities.book import Book, PlaceEntry
 from ngoma.triage.words import tokens
@@ -18,6 +19,12 @@ BACKED, DOUBT = 2.0, 15.0
 """What is added where the text names the surroundings too, and taken off where it is not sure."""
 _LEAST = 78.0  # likeness of two spellings from which they are taken for one name
 _FUZZY = 5  # letters a name needs for misspellings of it to be told from other words
+_SURE, _SHORT = (
+    8,
+    3,
+)  # letters a name needs for one slip to be no doubt; and for it to be looked for
+_SLIP, _UNSURE = 96.0, 85.0  # scores of a name that is all of the text but for one slip
+_NUMERAL = re.compile(r"[ivx0-9]*$")
 _WORDS, _LONGEST = 16, 5  # words of a text that are read; words of the longest name
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7"}
 _DIGITS = "23456789CFGHJMPQRVWX"
@@ -55,6 +62,10 @@ class _Index:
     names: Mapping[str, frozenset[int]]
     sounds: Mapping[str, frozenset[int]]
     long: Sequence[str]
+    run: Mapping[str, frozenset[int]]
+    """Names with nothing between their words, as a slip of a finger may leave them."""
+    matters: frozenset[str]
+    """Words by which the city knows what a report is about."""
 
 
 _indexes: dict[int, _Index] = {}
@@ -71,12 +82,24 @@ def find(book: Book, text: str, limit: int = 5) -> list[Match]:
     if not words:
         return []
     hits = _named(index, words) or _alike(index, words)
+    for near in _slipped(index, text, len(words)):
+        if near.place_id not in hits or hits[near.place_id].score < near.score:
+            hits[near.place_id] = near
     for place_id in _started(index, " ".join(words)):
         hits.setdefault(place_id, _Hit(place_id, _START, "start", range(len(words))))
     hits = {each.place_id: _backed(each, hits, book) for each in hits.values()}
     ranked = [_doubted(each, hits, book) for each in hits.values()]
     ranked.sort(key=lambda hit: (-hit.score, len(book.chain(hit.place_id)), hit.place_id))
     return [Match(hit.place_id, round(hit.score, 1), hit.kind) for hit in ranked[:limit]]
+
+
+def mentioned(book: Book, report: str, limit: int = 5) -> list[Match]:
+    """The same for the words of a whole report, of which only some say where.
+
+    What tells what it is about tells no place: villages are named Kasasiro (rubbish) and Market.
+    """
+    matters = _index(book).matters
+    return find(book, " ".join(word for word in _words(report) if word not in matters), limit)
 
 
 def plus_code(book: Book, text: str) -> tuple[float, float] | None:
@@ -104,18 +127,29 @@ def _index(book: Book) -> _Index:
 def _made(book: Book) -> _Index:
     names: defaultdict[str, set[int]] = defaultdict(set)
     sounds: defaultdict[str, set[int]] = defaultdict(set)
+    run: defaultdict[str, set[int]] = defaultdict(set)
     for place in book.places.values():
         for name in () if place.retired else _spellings(place):
             words = _words(name)
             if words:
                 names[" ".join(words)].add(place.id)
                 sounds[_sound(words)].add(place.id)
+                run[_run_together(name)].add(place.id)
     return _Index(
         book=book,
         names={name: frozenset(ids) for name, ids in names.items()},
         sounds={sound: frozenset(ids) for sound, ids in sounds.items()},
         long=[name for name in names if len(name) >= _FUZZY],
+        run={name: frozenset(ids) for name, ids in run.items() if len(name) >= _SHORT},
+        matters=frozenset(_matters(book)),
     )
+
+
+def _matters(book: Book) -> Iterator[str]:
+    for service in book.services.values():
+        for keywords in service.keywords.values():
+            for keyword in keywords:
+                yield from _words(keyword)
 
 
 def _spellings(place: PlaceEntry) -> Iterator[str]:
@@ -125,6 +159,10 @@ def _spellings(place: PlaceEntry) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     return [_ROMAN.get(token.text, token.text) for token in tokens(text)]
+
+
+def _run_together(text: str) -> str:
+    return "".join(token.text for token in tokens(text))
 
 
 def _sound(words: Sequence[str]) -> str:
@@ -173,6 +211,27 @@ def _alike(index: _Index, words: Sequence[str]) -> dict[int, _Hit]:
                 if place_id not in hits or hits[place_id].score < score:
                     hits[place_id] = _Hit(place_id, score, "spelling", window)
     return hits
+
+
+def _slipped(index: _Index, text: str, count: int) -> Iterator[_Hit]:
+    """Places whose name is all of the text but for one slip: a letter too many, too few, another
+    one, or two that changed places (optimal string alignment)."""
+    typed = _run_together(text)
+    if count > _LONGEST or len(typed) < _SHORT:
+        return
+    for name, slips, _ in process.extract(
+        typed, index.run.keys(), scorer=OSA.distance, score_cutoff=1, limit=None
+    ):
+        # Of Mulago I and Mulago II none is surely meant by Mulago.
+        sure = not slips or (len(name) >= _SURE and _numeral(typed) == _numeral(name))
+        score = _SLIP if sure else min(fuzz.ratio(typed, name), _UNSURE)
+        for place_id in index.run[name]:
+            yield _Hit(place_id, score, "spelling", range(count))
+
+
+def _numeral(name: str) -> str:
+    found = _NUMERAL.search(name)
+    return found.group() if found else ""
 
 
 def _started(index: _Index, typed: str) -> Iterator[int]:

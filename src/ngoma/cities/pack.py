@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ngoma.cities import handling, ladders
+from ngoma.cities import dialogue, handling, ladders
 from ngoma.cities.hours import DAYS, calendar_of, stretch
 from ngoma.cities.lines import lines_of
 from ngoma.cities.node import Node
@@ -33,9 +33,13 @@ LOADED = (
     "reasons.toml",
     handling.FILE,
     "articles.toml",
+    dialogue.FILE,
 )
 OPTIONAL = frozenset(
-    {"boundaries.geojson", "stoppers.toml", "demo.jsonl", "articles.toml", handling.FILE}
+    {
+        *("boundaries.geojson", "stoppers.toml", "demo.jsonl", "articles.toml"),
+        *(handling.FILE, dialogue.FILE),
+    }
 )
 KINDS = ("realtime", "batch", "blackbox")
 DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
@@ -152,6 +156,7 @@ class Pack:
     reasons: list[Item] = field(default_factory=list)
     bodies: list[Item] = field(default_factory=list)
     handling: dict[str, Any] = field(default_factory=dict)
+    dialogue: list[dict[str, Any]] = field(default_factory=list)
 
     def settings(self) -> dict[str, Any]:
         """What `City.settings` holds: city.toml and the small files."""
@@ -160,6 +165,7 @@ class Pack:
             **self.city.settings,
             "danger": self.danger,
             "handling": self.handling,
+            "dialogue": self.dialogue,
             "alone": [row.code for row in self.services if row.alone],
             "ladders": {row.code: row.ladder for row in self.departments if row.ladder},
             **{name: [item.data for item in getattr(self, name)] for name in lists},
@@ -212,6 +218,8 @@ def read(path: Path) -> Pack:
     articles = _toml(path, "articles.toml", problems)
     pack.articles = [_article(node, languages) for node in articles.tables("article")]
     pack.handling = handling.handling(_toml(path, handling.FILE, problems), languages)
+    told = _toml(path, dialogue.FILE, problems)
+    pack.dialogue = dialogue.dialogue(told, languages, {row.code for row in pack.services})
     return pack
 
 

@@ -1,6 +1,7 @@
 """What somebody wants to see of the queue: by department, place, language, channel and flags."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from urllib.parse import parse_qs, urlencode
 
 from django.http import HttpRequest
@@ -16,7 +17,7 @@ from ngoma.records.queries import queue
 from ngoma.records.queries.departments import subtree
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """Each field as the address has it; empty: all."""
 
@@ -26,7 +27,7 @@ class Choice:
     channel: str = ""
     rule: str = ""
 
-    @property
+    @cached_property
     def given(self) -> dict[str, str]:
         """The fields that say something."""
         named = {each.name: str(getattr(self, each.name)) for each in fields(self)}

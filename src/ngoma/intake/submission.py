@@ -14,8 +14,10 @@ class Submission:
     """One report as it came in, unchecked.
 
     `origin` and `key` together say what a retry is: the same pair gives the first answer again.
-    `place` and `service` are codes. `joins` is the reference of a case that the reporter knows to
-    be the same problem. `kept` names photos that were stored before and belong to no report yet.
+    `place` and `service` are codes; `placeless` is allowed where the place is asked afterwards.
+    `joins` is the reference of a case that the reporter knows to be the same problem. `kept` names
+    photos that were stored before and belong to no report yet. `verified`: the address wrote to us,
+    so whoever reads there has shown that they do.
     `at` is when it was reported, if not now: only history may be dated back.
     """
 
@@ -38,6 +40,8 @@ class Submission:
     phone: str = ""
     name: str = ""
     contact_language: str = ""
+    verified: bool = False
+    placeless: bool = False
     joins: str | None = None
     at: datetime | None = None
     demo: bool = False

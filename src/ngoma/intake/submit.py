@@ -211,7 +211,10 @@ def _contact(submission: Submission, checked: _Checked) -> Any:
     if checked.address is None:
         return None
     language = submission.book.language(submission.contact_language or checked.language)
-    return vault.keep(submission.book.id, checked.address, language=language)
+    contact = vault.keep(submission.book.id, checked.address, language=language)
+    if submission.verified:
+        vault.confirm(contact)
+    return contact
 
 
 def _token(service: ServiceEntry | None) -> str | None:
@@ -274,6 +277,8 @@ def _words(submission: Submission, problems: list[Problem]) -> str:
 def _position(submission: Submission, problems: list[Problem]) -> placing.Position:
     if len(submission.location) > LONGEST_LOCATION:
         problems.append(Problem("location", "too_long", {"most": LONGEST_LOCATION}))
+        return placing.Position()
+    if submission.placeless and submission.lat is None and not submission.location:
         return placing.Position()
     return _take(problems, partial(placing.find, submission), placing.Position())
 

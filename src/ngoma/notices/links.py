@@ -49,7 +49,8 @@ def way(notice: Notice) -> Way:
         public = page(book, notice.language, f"r/{case.reference}")
         return Way(book, here(f"/{desk}") if notice.user else public, case.reference, "")
     assert notice.contact is not None
-    return Way(book_of(notice.contact.city_id), "", f"code-{notice.code_id}", "")
+    thread = f"code-{notice.code_id}" if notice.code_id else f"reply-{notice.contact_id}"
+    return Way(book_of(notice.contact.city_id), "", thread, "")
 
 
 def own_page(book: Book, report: Report, language: str) -> str:

@@ -18,6 +18,7 @@ from ngoma.cities.book import Book
 from ngoma.notices import africastalking, email, open311, push, twilio
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, STOP, way
+from ngoma.notices.replying import REPLY
 from ngoma.people import codes, vault
 from ngoma.records.models import Notice
 from ngoma.work.queue import Later
@@ -128,6 +129,8 @@ def _unwanted(notice: Notice) -> str:
         return ""
     if notice.contact is None:
         return "the contact was erased"
+    if notice.kind == REPLY:
+        return ""
     if notice.event is None:
         return "" if _still_good(notice) else "the code is good no longer"
     if notice.report_id is None and notice.follow_id is None:

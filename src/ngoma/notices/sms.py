@@ -6,7 +6,9 @@ _ONE = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _TWO = frozenset("\f^{}\\[~]|€")
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "·": "-"}
+)
 _PLAIN |= {ord(space): " " for space in "\u00a0\u2009\u202f"}
 
 
@@ -21,9 +23,12 @@ def segments(text: str) -> int:
     One holds 160 septets or 70 UTF-16 units; each of several 153 or 67, and none cuts a character
     of two units in half.
     """
-    if is_gsm(text):
-        return _count([2 if character in _TWO else 1 for character in text], 160, 153)
-    return _count([2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67)
+    return _count(_sizes(text), 160, 153) if is_gsm(text) else _count(_sizes(text), 70, 67)
+
+
+def size(text: str) -> int:
+    """Its length in septets where the alphabet of GSM can write it, else in UTF-16 units."""
+    return sum(_sizes(text))
 
 
 def plain(text: str) -> str:
@@ -38,6 +43,12 @@ def clip(text: str, keep: int) -> str:
     cut = text[:keep]
     space = cut.rfind(" ")
     return (cut[:space] if space > keep * 2 // 3 else cut).rstrip(" ,;:.-") + "..."
+
+
+def _sizes(text: str) -> list[int]:
+    if is_gsm(text):
+        return [2 if character in _TWO else 1 for character in text]
+    return [2 if ord(character) > 0xFFFF else 1 for character in text]
 
 
 def _count(sizes: list[int], single: int, several: int) -> int:

@@ -141,9 +141,7 @@ def _read(typed: str) -> str:
 def _used(code: Code, at: datetime) -> Contact:
     Code.objects.filter(pk=code.pk).update(used_at=at)
     contact = code.contact
-    if contact.verified_at is None:
-        contact.verified_at = at
-        contact.save(update_fields=["verified_at"])
+    vault.confirm(contact, at)
     return contact
 
 

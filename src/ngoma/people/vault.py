@@ -71,6 +71,7 @@ def keep(
     *,
     language: str,
     purpose: str = "report",
+    lasts: timedelta = KEEP,
     at: datetime | None = None,
 ) -> Contact:
     """Seal an address. The same one in the same city and purpose is the same contact, renewed.
@@ -79,7 +80,7 @@ def keep(
     """
     at = at or now()
     sealed = {"sealed": _seal(city_id, address)}
-    renewed = {"language": language, "expires_at": at + KEEP}
+    renewed = {"language": language, "expires_at": at + lasts}
     contact, _ = Contact.objects.update_or_create(
         city_id=city_id,
         finder=finder(city_id, address.address),
@@ -88,6 +89,13 @@ def keep(
         create_defaults=renewed | sealed | {"kind": address.kind, "created_at": at},
     )
     return contact
+
+
+def confirm(contact: Contact, at: datetime | None = None) -> None:
+    """Whoever reads what is sent there has shown it; the first time counts."""
+    if contact.verified_at is None:
+        contact.verified_at = at or now()
+        contact.save(update_fields=["verified_at"])
 
 
 def keep_new(

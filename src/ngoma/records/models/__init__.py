@@ -22,6 +22,7 @@ from ngoma.records.models.quality import Quality
 from ngoma.records.models.report import Channel, Report
 from ngoma.records.models.saved_filter import SavedFilter
 from ngoma.records.models.sign_in import SignIn
+from ngoma.records.models.talk import Talk
 from ngoma.records.models.task import Task
 from ngoma.records.models.update import Update
 from ngoma.records.models.user import ApiKey, Membership, Role, User
@@ -69,6 +70,7 @@ __all__ = [
     "Service",
     "SignIn",
     "State",
+    "Talk",
     "Task",
     "Update",
     "Urgency",

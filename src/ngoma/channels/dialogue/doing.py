@@ -1,0 +1,108 @@
+"""What a conversation was for: a report is handed in, or somebody hears how theirs goes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ngoma.base.references import BadReference, read, show
+from ngoma.channels import texts
+from ngoma.channels.dialogue.engine import State
+from ngoma.cities.book import Book, text
+from ngoma.intake.submission import Refused, Submission
+from ngoma.intake.submit import LONGEST_LOCATION, Receipt, submit
+from ngoma.notices.texts import date
+from ngoma.people.vault import Address
+from ngoma.records.models.case import ACTIVE
+from ngoma.records.queries.casefiles import Head, case_reference, head
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who speaks over which channel; without a number nobody hears of the report later."""
+
+    channel: str
+    address: Address | None
+
+
+def do(what: str, book: Book, state: State, caller: Caller, key: str) -> str:
+    """Do it, once for each key, and say what came of it."""
+    if what == "status":
+        return status(book, state.reference, state.language)
+    receipt = report(book, state, caller, key)
+    return received(book, receipt, state)
+
+
+def report(book: Book, state: State, caller: Caller, key: str) -> Receipt:
+    """Hand in what was told. What a form would ask for and nobody can here is left to a person."""
+    submission = Submission(
+        book=book,
+        origin=caller.channel,
+        key=key,
+        channel=caller.channel,
+        words=state.words,
+        language=state.language,
+        service=state.service or None,
+        place=state.place or None,
+        location=state.location[:LONGEST_LOCATION],
+        phone=caller.address.address if caller.address else "",
+        verified=caller.address is not None,
+        contact_language=state.language,
+    )
+    try:
+        return submit(submission)
+    except Refused:
+        # The service asks something of which there was no word: then its name is words.
+        entry = book.service_by_code.get(state.service)
+        named = text(entry.names, state.language) if entry else ""
+        words = ". ".join(filter(None, (named, state.words)))
+        return submit(replace(submission, service=None, words=words, place=None))
+
+
+def received(book: Book, receipt: Receipt, state: State) -> str:
+    """The number of the report and the next date; whom to call where there is danger."""
+    case, language = receipt.case, state.language
+    reference = show(receipt.report.reference)
+    stopper = book.stopper(receipt.report.service_id, state.words)
+    if stopper and stopper.get("phone"):
+        return texts.said("danger", language, reference=reference, phone=str(stopper["phone"]))
+    by = _by("answer_by", book, case.answer_due, language)
+    return texts.said("received", language, reference=reference, by=by).strip()
+
+
+def status(book: Book, typed: str, language: str) -> str:
+    """How a report goes: what everybody may know of it."""
+    reference = meant(book, typed)
+    known = case_reference(book.id, reference) if reference else None
+    found = head(book.id, known) if known else None
+    if not reference or found is None:
+        return texts.said("unknown", language)
+    return texts.said(
+        "status",
+        language,
+        reference=show(reference),
+        state=texts.state(found.state, language),
+        by=_promise(book, found, language),
+    ).strip()
+
+
+def meant(book: Book, typed: str) -> str:
+    """The reference that somebody typed, perhaps without the letters of the city; else empty."""
+    for attempt in (typed, book.prefix + typed):
+        try:
+            return read(attempt)
+        except BadReference:
+            continue
+    return ""
+
+
+def _promise(book: Book, found: Head, language: str) -> str:
+    if found.state not in ACTIVE:
+        return ""
+    if found.answered_at:
+        return _by("by", book, found.due, language)
+    return _by("answer_by", book, found.answer_due, language)
+
+
+def _by(key: str, book: Book, at: datetime | None, language: str) -> str:
+    if at is None:
+        return ""
+    return texts.said(key, language, date=date(at.astimezone(book.zone), language, long=False))

@@ -1,0 +1,120 @@
+"""Conversations under way: where somebody is, over calls that break off, for a day.
+
+Every gateway may say the same again, and may say it late: what was heard before changes nothing.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import transaction
+
+from ngoma.base.clock import now
+from ngoma.channels import texts
+from ngoma.channels.dialogue import doing, engine
+from ngoma.channels.dialogue.doing import Caller
+from ngoma.channels.dialogue.engine import State
+from ngoma.channels.dialogue.script import Script
+from ngoma.people import vault
+from ngoma.records.models import Talk
+
+LASTS = timedelta(days=1)
+"""How long a conversation can be gone on with; then it is forgotten."""
+
+BETWEEN = "*"
+"""Stands between the answers of one call, as gateways of USSD hand them over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is shown, and whether the conversation has ended with it."""
+
+    text: str
+    ended: bool
+
+
+def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
+    """The next turn of a call. `heard` is all that was typed in it, with `*` between the answers.
+
+    A call that begins with answers (a string that was dialled) is taken through them at once. One
+    that broke off is gone on with in the next, if its caller wants that.
+    """
+    person = _person(script, caller, session)
+    with transaction.atomic():
+        talk = _talk(script, caller, person)
+        if talk.session == session and talk.heard.startswith(heard[:_LONGEST]):
+            return Said(talk.answer, ended=talk.state is None)
+        _hear(script, caller, talk, session, heard[:_LONGEST])
+        talk.at = now()
+        talk.save()
+    return Said(talk.answer, ended=talk.state is None)
+
+
+def forget_old(at: datetime | None = None) -> int:
+    """Delete the conversations that nobody goes on with. Returns how many; called by the clock."""
+    return Talk.objects.filter(at__lt=(at or now()) - LASTS).delete()[0]
+
+
+_LONGEST = 512
+
+
+def _person(script: Script, caller: Caller, session: str) -> str:
+    """Who speaks, as a hash; somebody without a number is as good as the call."""
+    known = caller.address.address if caller.address else f"call {session}"
+    return vault.finder(script.book.id, known)
+
+
+def _talk(script: Script, caller: Caller, person: str) -> Talk:
+    """The conversation of this person, held until the turn is over."""
+    wanted = {"city_id": script.book.id, "channel": caller.channel, "person": person}
+    new = {"key": "", "session": "", "heard": "", "answer": "", "at": now()}
+    Talk.objects.get_or_create(**wanted, defaults=new)
+    return Talk.objects.select_for_update().get(**wanted)
+
+
+def _hear(script: Script, caller: Caller, talk: Talk, session: str, heard: str) -> None:
+    """Go through what is new of the call and keep where that leads."""
+    if talk.session == session and talk.state is not None and heard.startswith(talk.heard):
+        state = msgspec.convert(talk.state, State)
+        typed = [heard[len(talk.heard) :].removeprefix(BETWEEN)]
+    else:
+        state = _first(script, caller, talk, dialled=bool(heard))
+        typed = heard.split(BETWEEN) if heard else []
+    talk.session, talk.heard = session, heard
+    _go(script, caller, talk, state, typed)
+
+
+def _first(script: Script, caller: Caller, talk: Talk, *, dialled: bool) -> State:
+    """Where a call begins: anew, or where the last one broke off."""
+    if talk.state is not None and talk.at > now() - LASTS and not dialled:
+        state = msgspec.convert(talk.state, State)
+        if state.step != script.start and state.step in script.steps:
+            return engine.resume(state)
+    talk.key = str(uuid.uuid4())
+    return engine.begin(script, _language(script, caller))
+
+
+def _go(script: Script, caller: Caller, talk: Talk, state: State, typed: list[str]) -> None:
+    sorry = ""
+    for each in typed:
+        following = engine.hear(script, state, each)
+        if following is None:
+            sorry = texts.said("sorry", state.language)
+            break
+        if following.step == script.start and state.resuming:
+            talk.key = str(uuid.uuid4())
+        state = following
+        what = engine.does(script, state)
+        if what:
+            talk.answer = doing.do(what, script.book, state, caller, talk.key)
+            talk.state = None
+            return
+    talk.answer = engine.screen(script, state, before=sorry)
+    talk.state = msgspec.to_builtins(state)
+
+
+def _language(script: Script, caller: Caller) -> str:
+    """The language in which this number is written to; else the city's own."""
+    known = vault.find(script.book.id, caller.address) if caller.address else None
+    return script.book.language(known.language if known else None)

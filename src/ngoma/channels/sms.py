@@ -1,0 +1,56 @@
+"""Text messages that come in, as the services of SMS post them."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from ngoma.channels import callbacks
+from ngoma.channels.texting import Message, take
+from ngoma.cities.book import Book, UnknownCity, book
+from ngoma.people import vault
+from ngoma.people.vault import BadAddress
+
+
+@csrf_exempt
+@require_POST
+@callbacks.africastalking
+def africastalking(request: HttpRequest, city: str) -> HttpResponse:
+    """A message by Africa's Talking: `id`, `from` and `text`
+    (https://developers.africastalking.com/docs/sms/notifications)."""
+    form = callbacks.form(request)
+    return _taken(_city(city), form.get("id", ""), form.get("from", ""), form.get("text", ""))
+
+
+@csrf_exempt
+@require_POST
+@callbacks.twilio
+def twilio(request: HttpRequest, city: str) -> HttpResponse:
+    """A message by Twilio: `MessageSid`, `From` and `Body`; the answer to it says nothing
+    (https://www.twilio.com/docs/messaging/guides/webhook-request)."""
+    form = callbacks.form(request)
+    answer = _taken(
+        _city(city), form.get("MessageSid", ""), form.get("From", ""), form.get("Body", "")
+    )
+    if answer.status_code == 204:
+        return HttpResponse("<Response/>", "text/xml")
+    return answer
+
+
+def _city(slug: str) -> Book:
+    try:
+        return book(slug)
+    except UnknownCity:
+        raise Http404(slug) from None
+
+
+def _taken(city: Book, number: str, sender: str, text: str) -> HttpResponse:
+    """Take it. A sender that is no telephone, such as a name, is told nothing and left alone."""
+    if not number or not sender:
+        return HttpResponseBadRequest("the message's id and sender are needed\n", "text/plain")
+    try:
+        address = vault.normalise(phone=sender, country=city.country)
+    except BadAddress:
+        address = None
+    if address is not None:
+        take(city, Message("sms", number[:40], address, text))
+    return HttpResponse(status=204)

@@ -1,0 +1,25 @@
+"""An answer to a message that somebody wrote, at once and about no event."""
+
+from ngoma.base.clock import now
+from ngoma.notices import sms
+from ngoma.notices.planning import channel_of
+from ngoma.records.models import Contact, Notice
+from ngoma.work.queue import put
+
+REPLY = "reply"
+"""The kind of such a notice."""
+
+
+def reply(contact: Contact, text: str, *, language: str) -> Notice:
+    """Say this to the contact, soon."""
+    channel = channel_of(contact)
+    notice = Notice.objects.create(
+        contact=contact,
+        kind=REPLY,
+        channel=channel,
+        language=language,
+        text=sms.plain(text) if channel == "sms" else text,
+        created_at=now(),
+    )
+    put("notices.send", {"notice": notice.pk})
+    return notice
