@@ -7,6 +7,7 @@ from ngoma.casework.deadlines import escalate_late
 from ngoma.casework.proposing import propose
 from ngoma.casework.working import close_finished
 from ngoma.channels.dialogue import talks
+from ngoma.channels.messages import files
 from ngoma.insight import bursting, counting, performing, searching
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
@@ -83,6 +84,7 @@ HANDLERS = {
     ALERT: Handler(alert),
     HAND_ON: Handler(hand_on),
     FETCH: Handler(fetch_photo, atomic=False),
+    files.FILE: Handler(files.fetch, atomic=False),
 }
 
 TIMERS = (

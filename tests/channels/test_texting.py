@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from ngoma.casework import deciding, talking, working
-from ngoma.channels import texting
+from ngoma.channels.messages import saying, taking
 from ngoma.cities import book
 from ngoma.cities.load import load
 from ngoma.notices import sms
@@ -34,7 +34,7 @@ def officer(db: None, settings: Settings) -> Actor:
     """Kampala, and somebody who works there."""
     settings.NGOMA_SMS_HOOK = "hidden-word"
     book.forget()
-    texting.forget_floods()
+    taking.forget_floods()
     city = load(PACKS / "kampala")
     user = User.objects.create_user("officer")
     Membership.objects.create(user=user, city=city, role="coordinator")
@@ -180,7 +180,7 @@ def test_help_says_how(text: Text, said: str) -> None:
     assert "999" in told
     assert not Report.objects.exists()
     lasts = Contact.objects.get().expires_at - Contact.objects.get().created_at
-    assert lasts == texting.REPLIES_LAST
+    assert lasts == saying.REPLIES_LAST
 
 
 def test_danger_is_answered_at_once_with_whom_to_call(text: Text) -> None:
@@ -190,14 +190,14 @@ def test_danger_is_answered_at_once_with_whom_to_call(text: Text) -> None:
 
 
 def test_a_flood_is_slowed_but_never_a_danger(text: Text, settings: Settings) -> None:
-    for number in range(texting.MOST_MESSAGES):
+    for number in range(taking.MOST_MESSAGES):
         text(f"Rubbish heap number {number} in Mulago II")
-    assert Report.objects.count() == texting.MOST_MESSAGES
+    assert Report.objects.count() == taking.MOST_MESSAGES
     (told,) = text("Rubbish again in Mulago II")
     assert told.startswith("You sent very many messages.")
     assert text("Rubbish again in Mulago II") == [], "that is said once"
     text("A live wire is down in Mulago II")
-    assert Report.objects.count() == texting.MOST_MESSAGES + 1
+    assert Report.objects.count() == taking.MOST_MESSAGES + 1
     assert text("A hole in Mulago II", number="+256772999999"), "others are heard"
 
 

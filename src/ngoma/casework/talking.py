@@ -18,9 +18,9 @@ from ngoma.records.queries.colleagues import named
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place of the city, by its id, and where it lies, if that is known."""
+    """A place of the city, by its id, and where exactly, each as far as it is known."""
 
-    place_id: int
+    place_id: int | None
     lat: float | None
     lon: float | None
 

@@ -1,12 +1,14 @@
 """Text messages that come in, as the services of SMS post them."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from ngoma.channels import callbacks
-from ngoma.channels.texting import Message, take
-from ngoma.cities.book import Book, UnknownCity, book
+from ngoma.channels.cities import city_of
+from ngoma.channels.messages.message import Message
+from ngoma.channels.messages.taking import take
+from ngoma.cities.book import Book
 from ngoma.people import vault
 from ngoma.people.vault import BadAddress
 
@@ -18,7 +20,7 @@ def africastalking(request: HttpRequest, city: str) -> HttpResponse:
     """A message by Africa's Talking: `id`, `from` and `text`
     (https://developers.africastalking.com/docs/sms/notifications)."""
     form = callbacks.form(request)
-    return _taken(_city(city), form.get("id", ""), form.get("from", ""), form.get("text", ""))
+    return _taken(city_of(city), form.get("id", ""), form.get("from", ""), form.get("text", ""))
 
 
 @csrf_exempt
@@ -29,18 +31,11 @@ def twilio(request: HttpRequest, city: str) -> HttpResponse:
     (https://www.twilio.com/docs/messaging/guides/webhook-request)."""
     form = callbacks.form(request)
     answer = _taken(
-        _city(city), form.get("MessageSid", ""), form.get("From", ""), form.get("Body", "")
+        city_of(city), form.get("MessageSid", ""), form.get("From", ""), form.get("Body", "")
     )
     if answer.status_code == 204:
         return HttpResponse("<Response/>", "text/xml")
     return answer
-
-
-def _city(slug: str) -> Book:
-    try:
-        return book(slug)
-    except UnknownCity:
-        raise Http404(slug) from None
 
 
 def _taken(city: Book, number: str, sender: str, text: str) -> HttpResponse:
@@ -52,5 +47,7 @@ def _taken(city: Book, number: str, sender: str, text: str) -> HttpResponse:
     except BadAddress:
         address = None
     if address is not None:
-        take(city, Message("sms", number[:40], address, text))
+        take(
+            city, Message(gateway="sms", channel="sms", id=number[:40], address=address, text=text)
+        )
     return HttpResponse(status=204)

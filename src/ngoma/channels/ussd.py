@@ -6,10 +6,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from ngoma.channels.callbacks import africastalking, form
+from ngoma.channels.cities import city_of
 from ngoma.channels.dialogue import talks
 from ngoma.channels.dialogue.doing import Caller
 from ngoma.channels.dialogue.script import script
-from ngoma.cities.book import UnknownCity, book
 from ngoma.notices import sms
 from ngoma.people import vault
 from ngoma.people.vault import BadAddress
@@ -24,10 +24,7 @@ MOST_SEPTETS, MOST_UNITS = 182, 80
 def callback(request: HttpRequest, city: str) -> HttpResponse:
     """`sessionId`, `phoneNumber` and `text`, all that was typed so far: `1*2*…`. The answer starts
     with CON where more is to be typed, and with END."""
-    try:
-        found = script(book(city))
-    except UnknownCity:
-        raise Http404(city) from None
+    found = script(city_of(city))
     if found is None:
         raise Http404(city)
     fields = form(request)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ngoma.cities.book import Book
+from ngoma.people.vault import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,8 @@ class Submission:
     `origin` and `key` together say what a retry is: the same pair gives the first answer again.
     `place` and `service` are codes; `placeless` is allowed where the place is asked afterwards.
     `joins` is the reference of a case that the reporter knows to be the same problem. `kept` names
-    photos that were stored before and belong to no report yet. `verified`: the address wrote to us,
-    so whoever reads there has shown that they do.
+    photos that were stored before and belong to no report yet; `coming` says how many more follow.
+    `writer` is an address that wrote to us, so whoever reads there has shown that they do.
     `at` is when it was reported, if not now: only history may be dated back.
     """
 
@@ -40,8 +41,9 @@ class Submission:
     phone: str = ""
     name: str = ""
     contact_language: str = ""
-    verified: bool = False
+    writer: Address | None = None
     placeless: bool = False
+    coming: int = 0
     joins: str | None = None
     at: datetime | None = None
     demo: bool = False

@@ -212,7 +212,7 @@ def _contact(submission: Submission, checked: _Checked) -> Any:
         return None
     language = submission.book.language(submission.contact_language or checked.language)
     contact = vault.keep(submission.book.id, checked.address, language=language)
-    if submission.verified:
+    if submission.writer is not None:
         vault.confirm(contact)
     return contact
 
@@ -268,7 +268,7 @@ def _words(submission: Submission, problems: list[Problem]) -> str:
     words = clean(submission.words)
     if len(words) > LONGEST_WORDS:
         problems.append(Problem("words", "too_long", {"most": LONGEST_WORDS}))
-    photographed = submission.photos or submission.kept
+    photographed = submission.photos or submission.kept or submission.coming
     if not words and not photographed and not submission.service:
         problems.append(Problem("words", "empty"))
     return words
@@ -278,7 +278,8 @@ def _position(submission: Submission, problems: list[Problem]) -> placing.Positi
     if len(submission.location) > LONGEST_LOCATION:
         problems.append(Problem("location", "too_long", {"most": LONGEST_LOCATION}))
         return placing.Position()
-    if submission.placeless and submission.lat is None and not submission.location:
+    said = submission.lat is not None or submission.place or submission.location
+    if submission.placeless and not said:
         return placing.Position()
     return _take(problems, partial(placing.find, submission), placing.Position())
 
@@ -295,6 +296,8 @@ def _service(submission: Submission, problems: list[Problem]) -> ServiceEntry | 
 
 
 def _address(submission: Submission, problems: list[Problem]) -> Address | None:
+    if submission.writer is not None:
+        return submission.writer
     try:
         address = vault.normalise(
             email=clean(submission.email),

@@ -1,4 +1,4 @@
-"""A form posted to a provider of SMS, and what a failure says about whether it was accepted."""
+"""What is posted to a provider, and what a failure says about whether it was accepted."""
 
 import ssl
 from collections.abc import Mapping
@@ -8,21 +8,23 @@ from functools import cache
 from typing import Any
 
 import httpx
+import msgspec
 
 from ngoma.base.clock import now
-from ngoma.notices.gateway import Temporary, Unsure
+from ngoma.notices.gateway import Permanent, Temporary, Unsure
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 
 
 def post(
     url: str,
-    form: Mapping[str, str],
+    form: Mapping[str, str] | None = None,
     *,
+    body: Any = None,
     headers: Mapping[str, str] | None = None,
     auth: tuple[str, str] | None = None,
 ) -> httpx.Response:
-    """The answer of a provider that took the form or refused it for good.
+    """The answer of a provider that took the form, or the body as JSON, or refused it for good.
 
     Raises Temporary where nothing was accepted and it may work later: no connection, 401 (a key
     that an operator can put right), 429, 500 and 503. Raises Unsure where the form went out and no
@@ -31,7 +33,13 @@ def post(
     """
     try:
         response = httpx.post(
-            url, data=form, headers=headers, auth=auth, timeout=TIMEOUT, verify=certificates()
+            url,
+            data=form,
+            json=body,
+            headers=headers,
+            auth=auth,
+            timeout=TIMEOUT,
+            verify=certificates(),
         )
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
         raise Temporary(f"no connection: {type(error).__name__}") from error
@@ -44,13 +52,41 @@ def post(
     return response
 
 
+def get(url: str, *, most: int, headers: Mapping[str, str] | None = None) -> bytes:
+    """What lies there, as far as `most` bytes hold it.
+
+    Raises Permanent where it is not to be had or is larger; Temporary where that may change.
+    """
+    found = bytearray()
+    try:
+        with httpx.stream(
+            "GET", url, headers=headers, timeout=TIMEOUT, verify=certificates()
+        ) as response:
+            if response.status_code in (401, 429) or response.status_code >= 500:
+                raise Temporary(f"HTTP {response.status_code}", retry_after(response.headers))
+            if not response.is_success:
+                raise Permanent(f"HTTP {response.status_code}")
+            for chunk in response.iter_bytes():
+                found += chunk
+                if len(found) > most:
+                    raise Permanent("larger than a photo may be")
+    except httpx.HTTPError as error:
+        raise Temporary(f"no answer: {type(error).__name__}") from error
+    return bytes(found)
+
+
 def json(response: httpx.Response) -> dict[str, Any]:
     """The object of the answer; empty where the answer is something else."""
+    return parsed(response.content)
+
+
+def parsed(text: bytes) -> dict[str, Any]:
+    """The object that is written there; empty where something else is."""
     try:
-        body = response.json()
-    except ValueError:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
-    return body if isinstance(body, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 @cache

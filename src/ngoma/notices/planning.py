@@ -120,6 +120,8 @@ _CHANNELS = {
     Contact.Kind.EMAIL: "email",
     Contact.Kind.PHONE: "sms",
     Contact.Kind.PUSH: "push",
+    Contact.Kind.TELEGRAM: "telegram",
+    Contact.Kind.WHATSAPP: "whatsapp",
 }
 
 

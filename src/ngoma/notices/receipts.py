@@ -1,4 +1,4 @@
-"""What became of an SMS: delivery reports, in any order and any number of times."""
+"""What became of a message: delivery reports, in any order and any number of times."""
 
 from ngoma.notices.gateway import without_addresses
 from ngoma.records.models import Notice
@@ -7,6 +7,7 @@ State = Notice.State
 
 # Africa's Talking: https://developers.africastalking.com/docs/sms/notifications
 # Twilio: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+# WhatsApp: developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components#statuses-object
 _MEANING = {
     "africastalking": {
         "Success": State.DELIVERED,
@@ -27,6 +28,12 @@ _MEANING = {
         "sending": State.SENT,
         "queued": State.SENT,
         "accepted": State.SENT,
+    },
+    "whatsapp": {
+        "delivered": State.DELIVERED,
+        "read": State.DELIVERED,
+        "failed": State.FAILED,
+        "sent": State.SENT,
     },
 }
 # A report only ever moves a notice forward: delivered is never taken back, and failed only by it.

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.notices import africastalking, email, open311, push, twilio
+from ngoma.notices import africastalking, email, open311, push, telegram, twilio, whatsapp
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, STOP, way
 from ngoma.notices.replying import REPLY
@@ -99,21 +99,33 @@ def gateway_name(notice: Notice) -> str:
     """Through what a notice goes: the outbox where no service is set."""
     if notice.channel in ("push", "open311"):
         return notice.channel
-    if notice.channel == "email":
-        return "smtp" if settings.NGOMA_SMTP_URL else "outbox"
-    return settings.NGOMA_SMS or "outbox"
+    if notice.channel == "sms":
+        return settings.NGOMA_SMS or "outbox"
+    name, needed = _SERVICES[notice.channel]
+    return name if getattr(settings, needed) else "outbox"
+
+
+_SERVICES = {
+    "email": ("smtp", "NGOMA_SMTP_URL"),
+    "telegram": ("telegram", "NGOMA_TELEGRAM_TOKEN"),
+    "whatsapp": ("whatsapp", "NGOMA_WHATSAPP_TOKEN"),
+}
+"""By channel: the service, and the setting without which there is none."""
 
 
 def _outbox(message: Message) -> str:
     """Keep what would have been sent, for the outbox page. Outside a demonstration, an error."""
     if not (settings.NGOMA_DEMO or settings.DEBUG):
-        raise Permanent("no service is set for this kind of message (NGOMA_SMTP_URL, NGOMA_SMS)")
+        needed = ", ".join(["NGOMA_SMS", *(name for _service, name in _SERVICES.values())])
+        raise Permanent(f"no service is set for this kind of message ({needed})")
     return f"outbox-{message.notice}"
 
 
 GATEWAYS: dict[str, Gateway] = {
     "africastalking": africastalking.deliver,
     "twilio": twilio.deliver,
+    "telegram": telegram.deliver,
+    "whatsapp": whatsapp.deliver,
     "smtp": email.deliver,
     "push": push.deliver,
     "open311": open311.deliver,

@@ -120,7 +120,15 @@ SETTINGS = (
     Setting("NGOMA_SMS_URL", str, "", "another address of the SMS service, for its sandbox"),
     Setting("NGOMA_SMS_USER", str, "", "user name or account SID at the SMS service"),
     Setting("NGOMA_SMS_KEY", str, "", "key or token at the SMS service", True),
-    Setting("NGOMA_SMS_HOOK", str, "", "word ending /channels/africastalking/…/ (reports)", True),
+    Setting("NGOMA_SMS_HOOK", str, "", "word in Africa's Talking's callbacks to us", True),
+    Setting("NGOMA_TELEGRAM_TOKEN", str, "", "token of the Telegram bot; empty: none", True),
+    Setting("NGOMA_TELEGRAM_SECRET", str, "", "secret_token of the bot's webhook", True),
+    Setting("NGOMA_TELEGRAM_URL", str, "", "another address of Telegram's service"),
+    Setting("NGOMA_WHATSAPP_TOKEN", str, "", "access token of WhatsApp; empty: none", True),
+    Setting("NGOMA_WHATSAPP_NUMBER", str, "", "id of the city's number at WhatsApp"),
+    Setting("NGOMA_WHATSAPP_SECRET", str, "", "secret of the app, which signs webhooks", True),
+    Setting("NGOMA_WHATSAPP_VERIFY", str, "", "word by which the webhook is set up", True),
+    Setting("NGOMA_WHATSAPP_URL", str, "", "another address of WhatsApp's service"),
 )
 
 

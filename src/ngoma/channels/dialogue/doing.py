@@ -43,8 +43,7 @@ def report(book: Book, state: State, caller: Caller, key: str) -> Receipt:
         service=state.service or None,
         place=state.place or None,
         location=state.location[:LONGEST_LOCATION],
-        phone=caller.address.address if caller.address else "",
-        verified=caller.address is not None,
+        writer=caller.address,
         contact_language=state.language,
     )
     try:

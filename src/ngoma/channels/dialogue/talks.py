@@ -16,6 +16,7 @@ from ngoma.channels.dialogue import doing, engine
 from ngoma.channels.dialogue.doing import Caller
 from ngoma.channels.dialogue.engine import State
 from ngoma.channels.dialogue.script import Script
+from ngoma.cities.book import Book
 from ngoma.people import vault
 from ngoma.records.models import Talk
 
@@ -42,7 +43,7 @@ def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
     """
     person = _person(script, caller, session)
     with transaction.atomic():
-        talk = _talk(script, caller, person)
+        talk = held(script.book, caller.channel, person)
         if talk.session == session and talk.heard.startswith(heard[:_LONGEST]):
             return Said(talk.answer, ended=talk.state is None)
         _hear(script, caller, talk, session, heard[:_LONGEST])
@@ -65,9 +66,9 @@ def _person(script: Script, caller: Caller, session: str) -> str:
     return vault.finder(script.book.id, known)
 
 
-def _talk(script: Script, caller: Caller, person: str) -> Talk:
-    """The conversation of this person, held until the turn is over."""
-    wanted = {"city_id": script.book.id, "channel": caller.channel, "person": person}
+def held(book: Book, channel: str, person: str) -> Talk:
+    """The conversation with somebody over a channel, held until this transaction is over."""
+    wanted = {"city_id": book.id, "channel": channel, "person": person}
     new = {"key": "", "session": "", "heard": "", "answer": "", "at": now()}
     Talk.objects.get_or_create(**wanted, defaults=new)
     return Talk.objects.select_for_update().get(**wanted)

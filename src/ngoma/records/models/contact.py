@@ -10,6 +10,8 @@ class Contact(models.Model):
         EMAIL = "email"
         PHONE = "phone"
         PUSH = "push", "a browser's push subscription"
+        TELEGRAM = "telegram"
+        WHATSAPP = "whatsapp"
 
     city = models.ForeignKey(City, models.PROTECT)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -1,0 +1,1 @@
+"""What people write to the city in messages of their own, and what is said to that."""

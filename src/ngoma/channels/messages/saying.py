@@ -1,0 +1,43 @@
+"""What we say back, in the language of who wrote."""
+
+from datetime import timedelta
+
+from ngoma.channels import texts
+from ngoma.channels.messages.message import Message
+from ngoma.cities.book import Book, text
+from ngoma.notices.replying import reply
+from ngoma.people import vault
+from ngoma.records.models import Contact
+from ngoma.triage.language import identify
+
+REPLIES_LAST = timedelta(days=2)
+"""How long the address of somebody is kept to whom we only said something back."""
+
+
+def say(book: Book, message: Message, key: str, *, language: str = "", **fields: str) -> None:
+    """One of the sentences of `channels.texts`."""
+    language = language or language_of(book, message)
+    known = {
+        "city": text(book.names, language),
+        "phone": str(book.settings["emergency"]),
+        **fields,
+    }
+    say_words(book, message, texts.said(key, language, **known), language=language)
+
+
+def say_words(book: Book, message: Message, words: str, *, language: str = "") -> None:
+    """These very words."""
+    language = language or language_of(book, message)
+    contact = vault.find(book.id, message.address) or vault.keep(
+        book.id, message.address, language=language, purpose="reply", lasts=REPLIES_LAST
+    )
+    reply(contact, words, language=language)
+
+
+def language_of(book: Book, message: Message) -> str:
+    """The language in which we wrote before, or else that of what was written."""
+    known = Contact.objects.filter(
+        city=book.id, finder=vault.finder(book.id, message.address.address)
+    ).order_by("purpose")
+    before = known.values_list("language", flat=True).first()
+    return book.language(before or identify(message.text, None, book.languages).code)
