@@ -19,7 +19,7 @@ from ngoma.base.clock import frozen, now
 from ngoma.casework import talking
 from ngoma.people import vault
 from ngoma.people.permissions import Actor
-from ngoma.records.models import Contact, Event, Job, Notice, Photo, Report, State
+from ngoma.records.models import Contact, Event, Job, Notice, Photo, Report, State, User
 from ngoma.work.worker import run_until_idle
 from tests.channels.test_texting import officer
 from tests.intake.pictures import encoded, scene
@@ -320,3 +320,16 @@ def test_what_whatsapp_refuses(officer: Actor, gateway: Gateway, code: int, stat
     whatsapp(text={"body": "A hole in Mulago II"})
     run_until_idle()
     assert Notice.objects.get().state == state
+
+
+def test_the_desk_sees_the_whole_conversation(send: Send, officer: Actor, client: Client) -> None:
+    send("The drain is blocked")
+    send("Mulago II")
+    client.force_login(User.objects.get(username="officer"))
+    case = Report.objects.get().case
+    page = client.get(f"/desk/kampala/cases/{case.reference}/").content.decode()
+    said = ["Mulago II", "Where is it? Reply with the village, or something near it."]
+    at = [page.index(f'<p class="said">{each}</p>') for each in said]
+    assert at == sorted(at), "the newest first"
+    assert "Show the address in the messenger" in page
+    assert ": 1 sent" in page

@@ -52,7 +52,7 @@ def render(
     members = of_city(desk.book.id)
     context = {
         "sheet": found,
-        "story": telling.lines(desk, found.file),
+        "story": telling.story(desk, found.file),
         "beside": {name for name, each in BESIDE.items() if each.open_to(desk, head)},
         "members": members,
         "colleagues": mentionable(desk.book.id),

@@ -14,7 +14,7 @@ from ngoma.desk.site import Desk
 from ngoma.look import formats
 from ngoma.look.channels import CHANNELS
 from ngoma.records.models import Channel, Event, Notice, State, User
-from ngoma.records.queries.casefiles import File, Happened, briefs
+from ngoma.records.queries.casefiles import File, Happened, Replied, briefs, replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,12 @@ class Line:
     photos: tuple[str, ...]
     notices: tuple[str, ...]
     undone: bool = False
+
+
+def story(desk: Desk, file: File) -> list[Line]:
+    """All that happened and was said, newest first."""
+    told = [*lines(desk, file), *(_replied(each) for each in replies(file.head.id))]
+    return sorted(told, key=lambda line: line.at, reverse=True)
 
 
 def lines(desk: Desk, file: File, *, after: int = 0) -> list[Line]:
@@ -91,6 +97,20 @@ def _line(names: _Names, event: Happened) -> Line:
     )
 
 
+def _replied(reply: Replied) -> Line:
+    return Line(
+        at=reply.at,
+        by=_actor(Event.Actor.SYSTEM),
+        icon="send",
+        tone="",
+        title=gettext("Said back at once"),
+        facts=(),
+        said=reply.text,
+        photos=(),
+        notices=(_sent(reply.channel, reply.state, 1),),
+    )
+
+
 def _actor(kind: str) -> str:
     return {
         Event.Actor.RESIDENT: gettext("Reporter"),
@@ -125,18 +145,21 @@ def _facts(names: _Names, event: Happened) -> Sequence[str]:
 
 def _notices(names: _Names, event: Happened) -> Sequence[str]:
     """E-mail: 2 delivered"""
-    channels = {"email": gettext("E-mail"), "sms": gettext("Text message")}
-    channels["open311"] = "Open311"
     return [
-        gettext("%(channel)s: %(count)s %(state)s")
-        % {
-            "channel": channels[each.channel],
-            "count": formats.number(each.contacts),
-            "state": naming.SENDING[Notice.State(each.state)],
-        }
+        _sent(each.channel, each.state, each.contacts)
         for each in names.notices
         if each.event_id == event.id
     ]
+
+
+def _sent(channel: str, state: str, contacts: int) -> str:
+    ways = {"email": gettext("E-mail"), "sms": gettext("Text message"), "open311": "Open311"}
+    ways |= {"telegram": "Telegram", "whatsapp": "WhatsApp"}
+    return gettext("%(channel)s: %(count)s %(state)s") % {
+        "channel": ways[channel],
+        "count": formats.number(contacts),
+        "state": naming.SENDING[Notice.State(state)],
+    }
 
 
 Title = tuple[str, str, str]

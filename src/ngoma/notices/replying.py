@@ -3,18 +3,19 @@
 from ngoma.base.clock import now
 from ngoma.notices import sms
 from ngoma.notices.planning import channel_of
-from ngoma.records.models import Contact, Notice
+from ngoma.records.models import Contact, Notice, Report
 from ngoma.work.queue import put
 
 REPLY = "reply"
 """The kind of such a notice."""
 
 
-def reply(contact: Contact, text: str, *, language: str) -> Notice:
-    """Say this to the contact, soon."""
+def reply(contact: Contact, text: str, *, language: str, report: Report | None = None) -> Notice:
+    """Say this to the contact, soon; about a report of theirs, if it is about one."""
     channel = channel_of(contact)
     notice = Notice.objects.create(
         contact=contact,
+        report=report,
         kind=REPLY,
         channel=channel,
         language=language,

@@ -7,31 +7,41 @@ from ngoma.channels.messages.message import Message
 from ngoma.cities.book import Book, text
 from ngoma.notices.replying import reply
 from ngoma.people import vault
-from ngoma.records.models import Contact
+from ngoma.records.models import Contact, Report
 from ngoma.triage.language import identify
 
 REPLIES_LAST = timedelta(days=2)
 """How long the address of somebody is kept to whom we only said something back."""
 
 
-def say(book: Book, message: Message, key: str, *, language: str = "", **fields: str) -> None:
-    """One of the sentences of `channels.texts`."""
+def say(
+    book: Book,
+    message: Message,
+    key: str,
+    *,
+    language: str = "",
+    report: Report | None = None,
+    **fields: str,
+) -> None:
+    """One of the sentences of `channels.texts`; `report` is what it is about."""
     language = language or language_of(book, message)
     known = {
         "city": text(book.names, language),
         "phone": str(book.settings["emergency"]),
         **fields,
     }
-    say_words(book, message, texts.said(key, language, **known), language=language)
+    words = texts.said(key, language, **known)
+    say_words(book, message, words, language=language, report=report)
 
 
-def say_words(book: Book, message: Message, words: str, *, language: str = "") -> None:
+def say_words(
+    book: Book, message: Message, words: str, *, language: str, report: Report | None = None
+) -> None:
     """These very words."""
-    language = language or language_of(book, message)
     contact = vault.find(book.id, message.address) or vault.keep(
         book.id, message.address, language=language, purpose="reply", lasts=REPLIES_LAST
     )
-    reply(contact, words, language=language)
+    reply(contact, words, language=language, report=report)
 
 
 def language_of(book: Book, message: Message) -> str:

@@ -148,7 +148,7 @@ def _place_told(book: Book, message: Message, talk: Talk) -> bool:
     place, several = understood(book, message.text)
     if several and not offered:
         talk.state = {"report": report.pk, "offered": several, "said": message.text}
-        _offer(book, message, several)
+        _offer(book, message, report, several)
         return True
     return _add(report, message, message.text, _spot(book, place))
 
@@ -174,11 +174,12 @@ def _spot_of(book: Book, message: Message) -> Spot | None:
     return Spot(located.place_id, message.lat, message.lon)
 
 
-def _offer(book: Book, message: Message, codes: tuple[str, ...]) -> None:
+def _offer(book: Book, message: Message, report: Report, codes: tuple[str, ...]) -> None:
     language = language_of(book, message)
     names = [*(name(book, code, language) for code in codes), texts.said("none", language)]
     listed = " ".join(f"{number} {each}" for number, each in enumerate(names, 1))
-    say_words(book, message, f"{texts.said('which', language)} {listed}", language=language)
+    words = f"{texts.said('which', language)} {listed}"
+    say_words(book, message, words, language=language, report=report)
 
 
 def _add(report: Report, message: Message, said: str, spot: Spot | None = None) -> bool:
@@ -198,13 +199,14 @@ def _report(book: Book, message: Message, talk: Talk) -> None:
     receipt = _hand_in(book, message, place=place_in(book, message.text))
     if receipt is None:
         return
+    report = receipt.report
     stopper = book.stopper(None, message.text)
     if stopper and stopper.get("phone"):
-        reference = show(receipt.report.reference)
-        say(book, message, "danger", reference=reference, phone=str(stopper["phone"]))
+        reference, phone = show(report.reference), str(stopper["phone"])
+        say(book, message, "danger", report=report, reference=reference, phone=phone)
     if receipt.case.place_id is None and receipt.case.lat is None:
-        talk.state = {"report": receipt.report.pk}
-        say(book, message, "where")
+        talk.state = {"report": report.pk}
+        say(book, message, "where", report=report)
 
 
 def _hand_in(

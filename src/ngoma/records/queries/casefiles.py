@@ -105,6 +105,15 @@ class Sent(NamedTuple):
     contacts: int
 
 
+class Replied(NamedTuple):
+    """What was said back to a message, at once and about no event."""
+
+    at: datetime
+    text: str
+    channel: str
+    state: str
+
+
 class Pictured(NamedTuple):
     """A photo of a report, or of the work; also those that are not published."""
 
@@ -181,6 +190,11 @@ WHERE e.case_id = %s AND (n.report_id IS NOT NULL OR n.body <> '')
 GROUP BY n.event_id, n.channel, n.state
 ORDER BY n.event_id, n.channel, n.state
 """
+_REPLIES = """
+SELECT n.created_at, n.text, n.channel, n.state FROM records_notice n
+JOIN records_report r ON r.id = n.report_id
+WHERE r.case_id = %s AND n.event_id IS NULL ORDER BY n.id
+"""
 _PHOTOS = """
 SELECT p.id, p.name, p.kind, p.report_id, p.width, p.height, p.public FROM records_photo p
 WHERE p.id IN (
@@ -234,6 +248,12 @@ def opened(found: Head) -> File:
         photos=[_photo(row) for row in fetch(_PHOTOS, ids)],
         flags=_flags(found.id),
     )
+
+
+def replies(case_id: int) -> list[Replied]:
+    """What the reporters of a case were told in answer to their messages."""
+    rows = fetch(_REPLIES, [case_id])
+    return [Replied(known_moment(at), *rest) for at, *rest in rows]
 
 
 def briefs(city_id: int, ids: Sequence[int]) -> dict[int, Brief]:
