@@ -336,6 +336,31 @@ def channel_check(
         raise typer.Exit(1)
 
 
+@channel_app.command("mail")
+def channel_mail(
+    city: Annotated[str, typer.Option(help="City to which the mail was sent.")],
+    data: Data = None,
+) -> None:
+    """Take a mail from standard input, as a mail server hands it over.
+
+    Ends with 0 where it is taken or left, 65 where it is no mail, 75 where it may work later.
+    """
+    _start(data)
+    from django.db import Error
+
+    from ngoma.channels.mail.letter import Unreadable
+    from ngoma.channels.mail.taking import take
+
+    try:
+        out.print(take(_book(city), sys.stdin.buffer.read()))
+    except Unreadable as error:
+        typer.echo(f"ngoma: {error}", err=True)
+        raise typer.Exit(os.EX_DATAERR) from None
+    except (Error, OSError) as error:
+        typer.echo(f"ngoma: {type(error).__name__}: try again later", err=True)
+        raise typer.Exit(os.EX_TEMPFAIL) from None
+
+
 @channel_app.command("try")
 def channel_try(
     channel: Annotated[str, typer.Argument(help="ussd")],

@@ -38,6 +38,8 @@ def compose(message: Message) -> bytes:
     mail = EmailMessage()
     mail["From"] = formataddr((message.sender, message.sender_address))
     mail["To"] = message.to
+    if message.answer:
+        mail["Reply-To"] = message.answer
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now())
     mail["Auto-Submitted"] = "auto-generated"

@@ -11,7 +11,8 @@ _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{4,}\d")
 class Message:
     """What is handed over to a gateway. Never stored, never logged.
 
-    `link` and `stop` are empty where a message leads nowhere and there is nothing to stop.
+    `link` and `stop` are empty where a message leads nowhere and there is nothing to stop, `answer`
+    where a mail is answered to its sender.
     """
 
     notice: int
@@ -23,6 +24,7 @@ class Message:
     link: str
     thread: str
     stop: str
+    answer: str = ""
 
     def __repr__(self) -> str:
         return f"Message(notice={self.notice})"

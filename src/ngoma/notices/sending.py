@@ -19,6 +19,7 @@ from ngoma.notices import africastalking, email, open311, push, telegram, twilio
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, STOP, way
 from ngoma.notices.replying import REPLY
+from ngoma.notices.threads import reply_address
 from ngoma.people import codes, vault
 from ngoma.records.models import Notice
 from ngoma.work.queue import Later
@@ -82,6 +83,7 @@ def outgoing(notice: Notice) -> Message:
         link=leads.link,
         thread=leads.thread,
         stop=leads.stop,
+        answer=reply_address(notice.report) if notice.report else "",
     )
 
 

@@ -115,6 +115,8 @@ SETTINGS = (
     Setting("NGOMA_MEDIA_ENDPOINT", str, "", "address of an S3-compatible store"),
     Setting("NGOMA_SMTP_URL", str, "", "smtp://user:password@host:587 or smtps://…", True),
     Setting("NGOMA_MAIL_FROM", str, "ngoma@localhost", "sender of e-mail"),
+    Setting("NGOMA_MAIL_BOX", str, "", "address where mail is answered; takes a+b@c too"),
+    Setting("NGOMA_MAIL_AUTHORITY", str, "", "name of our server in Authentication-Results"),
     Setting("NGOMA_SMS", str, "", "africastalking or twilio; empty: no SMS"),
     Setting("NGOMA_SMS_FROM", str, "", "sender of SMS: number, name or short code"),
     Setting("NGOMA_SMS_URL", str, "", "another address of the SMS service, for its sandbox"),

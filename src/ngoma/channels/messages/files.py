@@ -1,6 +1,6 @@
 """Photos that come with a message: fetched from the gateway by a job, then part of the report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -29,6 +29,17 @@ def order(report: Report, gateway: str, files: tuple[str, ...], *, later: bool) 
     for each in files:
         wanted = {"report": report.pk, "gateway": gateway, "file": each, "later": later}
         put(FILE, wanted, key=f"file {gateway} {report.pk} {each}"[:120])
+
+
+def kept(content: Sequence[bytes]) -> list[Photo]:
+    """Photos that came along, stored; what is none is left."""
+    found = []
+    for each in content:
+        try:
+            found.append(photos.store(each))
+        except photos.PhotoRefused as refused:
+            log.info("photo not taken", reason=refused.code)
+    return found
 
 
 def fetch(*, report: int, gateway: str, file: str, later: bool) -> None:

@@ -12,7 +12,9 @@ class Message:
     """What came by a gateway, under the gateway's own name for it, from whom.
 
     `channel` is how reports call the way it came. `files` are photos, by the names under which the
-    gateway hands them out. `lat` and `lon` are a position that was sent, good to `accuracy` metres.
+    gateway hands them out; `photos` came along. `lat` and `lon` are a position that was sent, good
+    to `accuracy` metres. `verified`: the sender is who they say. `about` is the report that is
+    answered, by its id, which only its reporter can know.
     """
 
     gateway: str
@@ -21,13 +23,21 @@ class Message:
     address: Address
     text: str
     files: tuple[str, ...] = ()
+    photos: tuple[bytes, ...] = ()
     lat: float | None = None
     lon: float | None = None
     accuracy: float = 0.0
+    verified: bool = True
+    about: int | None = None
 
     def tidied(self) -> "Message":
         """Without what no text can hold, and no longer than a report."""
         return replace(self, text=clean(self.text)[:LONGEST_WORDS].strip())
+
+    @property
+    def pictured(self) -> bool:
+        """Whether there are photos with it, or to come."""
+        return bool(self.files or self.photos)
 
     @property
     def positioned(self) -> bool:

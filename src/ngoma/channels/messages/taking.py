@@ -4,9 +4,11 @@ It is a report, unless it is a word of command, an answer that we wait for, or a
 number it starts with. A report is kept at once, whatever has still to be asked.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from ngoma.base.clock import now
@@ -24,6 +26,7 @@ from ngoma.channels.messages.meaning import about, command, place_in
 from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.saying import language_of, say, say_words
 from ngoma.cities.book import Book
+from ngoma.intake import photos
 from ngoma.intake.submission import Refused, Submission
 from ngoma.intake.submit import Receipt, submit
 from ngoma.people import vault
@@ -38,6 +41,7 @@ REMEMBERED = 12
 RECENT = timedelta(hours=1)
 """After a report, a photo or a position without words belongs to it."""
 _FLOOD = "flood"
+log = structlog.get_logger(__name__)
 _senders = Flood(0)
 
 
@@ -74,8 +78,13 @@ def _too_many(book: Book, message: Message, finder: str) -> bool:
 
 def _answer(book: Book, message: Message, talk: Talk) -> None:
     """Find out what the message is, and do it."""
-    told = bool(message.files) or message.positioned
-    if not message.text and told:
+    report = Report.objects.filter(pk=message.about).first() if message.about else None
+    if report is not None and _about_answered(book, message, talk, report):
+        return
+    if not message.verified:  # anybody may report; nobody acts in another's name
+        _report(book, message, talk)
+        return
+    if not message.text and (message.pictured or message.positioned):
         if not (_place_told(book, message, talk) or _added_to_recent(book, message)):
             _report(book, message, talk)
         return
@@ -87,6 +96,13 @@ def _answer(book: Book, message: Message, talk: Talk) -> None:
         _about_report(book, message, reference, rest)
     elif not (_place_told(book, message, talk) or _question_answered(book, message)):
         _report(book, message, talk)
+
+
+def _about_answered(book: Book, message: Message, talk: Talk, report: Report) -> bool:
+    """Take an answer to one of our mails, that on the place too; False where it comes too late."""
+    if talk.state and talk.state["report"] == report.pk and _place_told(book, message, talk):
+        return True
+    return _add(report, message, message.text)
 
 
 def _command_given(book: Book, message: Message, wanted: str) -> None:
@@ -102,7 +118,7 @@ def _command_given(book: Book, message: Message, wanted: str) -> None:
 
 def _about_report(book: Book, message: Message, reference: str, rest: str) -> None:
     """How it goes; or what its reporter adds; or one more voice of somebody else."""
-    if not rest and not message.files:
+    if not rest and not message.pictured:
         language = language_of(book, message)
         say_words(book, message, status(book, reference, language), language=language)
         return
@@ -154,7 +170,7 @@ def _place_told(book: Book, message: Message, talk: Talk) -> bool:
 
 
 def _only_photos(message: Message) -> bool:
-    return bool(message.files) and not message.text and not message.positioned
+    return message.pictured and not message.text and not message.positioned
 
 
 def _spot(book: Book, code: str) -> Spot | None:
@@ -184,11 +200,19 @@ def _offer(book: Book, message: Message, report: Report, codes: tuple[str, ...])
 
 def _add(report: Report, message: Message, said: str, spot: Spot | None = None) -> bool:
     """Add to a report; False where nothing can be added to it any more."""
-    if said or spot is not None:
-        told = said or f"{message.lat:.5f}, {message.lon:.5f}"
+    told = said or (f"{message.lat:.5f}, {message.lon:.5f}" if spot is not None else "")
+    kept = files.kept(message.photos)
+    if told or kept:
         try:
-            talking.inform(actor=resident(report), case_id=report.case_id, text=told, spot=spot)
+            talking.inform(
+                actor=resident(report),
+                case_id=report.case_id,
+                text=told,
+                photo_ids=[photo.pk for photo in kept],
+                spot=spot,
+            )
         except Refusal:
+            photos.discard(kept)
             return False
     files.order(report, message.gateway, message.files, later=True)
     return True
@@ -224,13 +248,20 @@ def _hand_in(
         accuracy=message.accuracy,
         place=place or None,
         placeless=True,
+        photos=message.photos,
         coming=len(message.files),
-        writer=message.address,
+        writer=message.address if message.verified else None,
+        email="" if message.verified else message.address.address,
         joins=joins or None,
     )
     try:
         receipt = submit(submission)
-    except Refused:
+    except Refused as refused:
+        if message.photos:  # the words are worth more than photos that cannot be taken
+            return _hand_in(
+                book, replace(message, photos=()), words=words, place=place, joins=joins
+            )
+        log.info("message not taken", reason=str(refused))
         say(book, message, "help")
         return None
     files.order(receipt.report, message.gateway, message.files, later=False)

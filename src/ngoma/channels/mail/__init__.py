@@ -1,0 +1,1 @@
+"""Mail that comes in: a report, or an answer to one of our mails."""
