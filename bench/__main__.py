@@ -127,6 +127,20 @@ def desk(
 
 
 @app.command()
+def ussd(
+    city: City = "kampala", reports: Reports = 100_000, data: Data = None, json: Json = None
+) -> None:
+    """Measure 500 people who report over USSD at the same time."""
+    place = _filled(data, city, reports)
+    from bench import ussd as dialling
+    from ngoma.cities.book import book
+
+    found = dialling.measure(book(city), place.database, place.url, say=err.print)
+    typer.echo(tables.dialled(found))
+    _keep(found, json)
+
+
+@app.command()
 def search(
     city: City = "seoul",
     reports: Reports = 1_000_000,
@@ -229,6 +243,10 @@ def _filled(data: Path | None, city: str, reports: int) -> Ground:
         _fill(place, city, reports)
     else:
         _enter(place)
+        from ngoma.cities.load import load
+        from ngoma.settings.prepared import PACKS
+
+        load(PACKS / city)  # it may say more than when the city was made up
     return place
 
 

@@ -52,7 +52,7 @@ async def run(requests: Iterator[bytes], port: int, connections: int, seconds: f
             if sent - start >= seconds:
                 break
             writer.write(request)
-            status, size = await _answer(reader)
+            status, size = await answer(reader)
             taken.times.append(time.perf_counter() - sent)
             taken.size += size
             taken.largest = max(taken.largest, size)
@@ -65,7 +65,7 @@ async def run(requests: Iterator[bytes], port: int, connections: int, seconds: f
     return taken
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[str, int]:
+async def answer(reader: asyncio.StreamReader) -> tuple[str, int]:
     """Status and size of one answer, which has to name its length or come in chunks."""
     head = await reader.readuntil(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")

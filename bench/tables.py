@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bench.search import Searched
     from bench.tiles import Tiles
     from bench.triage import Read
+    from bench.ussd import Dialled
     from bench.web import Measured, Web
 
 
@@ -185,6 +186,21 @@ def desk(found: "Desk") -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def dialled(found: "Dialled") -> str:
+    """What a step of a call takes while many call."""
+    from bench.ussd import MOST_CPU_MS, MOST_P95_MS
+
+    slow = " ✗" if found.p95 > MOST_P95_MS else ""
+    dear = " ✗" if found.cpu > MOST_CPU_MS else ""
+    return (
+        f"| {found.calls:,} calls at once on {found.database} | steps | p50 ms | **p95 ms** |"
+        " slowest | CPU-ms a step | reports |\n| --- | --: | --: | --: | --: | --: | --: |\n"
+        f"| in {found.seconds:.0f} s | {found.steps:,} | {found.median:.1f} |"
+        f" **{found.p95:.1f}**{slow} | {found.slowest:.0f} | {found.cpu:.2f}{dear} |"
+        f" {found.reports:,} |"
+    )
 
 
 def search(found: "Sequence[Searched]") -> str:

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from ngoma.base.clock import frozen, now
-from ngoma.channels.dialogue import talks
+from ngoma.channels.dialogue import engine, talks
 from ngoma.channels.dialogue.script import script
 from ngoma.channels.dialogue.walking import screens, too_long
 from ngoma.channels.ussd import fits
@@ -289,3 +289,30 @@ def test_whatever_is_pressed_there_is_an_answer(kampala: str, seed: int) -> None
             if draw.random() < 0.2:
                 assert phone.ask() == answer
         assert Report.objects.count() <= before + 1
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+@pytest.mark.parametrize("city", ["kampala", "seoul"])
+def test_every_way_through_a_conversation_has_answers(city: str) -> None:
+    """5,000 walks of each shipped city, in all its languages, with answers of every kind."""
+    book.forget()
+    load(PACKS / city)
+    found = script(book.book(city))
+    assert found is not None
+    draw = random.Random(city)
+    typed = ["1", "2", "3", "4", "5", "0", "", "mulago", "역삼동", "x" * 400, "🕳️", "\0", "7F3 K29"]
+    seen = set()
+    for _walk in range(5000):
+        state = engine.begin(found, draw.choice(found.book.languages))
+        for _turn in range(12):
+            if draw.random() < 0.05:
+                state = engine.resume(state)
+            assert fits(engine.screen(found, state))
+            following = engine.hear(found, state, draw.choice(typed))
+            state = following or state
+            seen.add((state.step, state.language))
+            if engine.does(found, state):
+                break
+    assert {step for step, _ in seen} == set(found.steps)
+    assert {language for _, language in seen} == set(found.book.languages)
