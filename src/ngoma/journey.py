@@ -24,11 +24,12 @@ from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
 from ngoma.proposals.nightly import learn_at_night
 from ngoma.proposals.quality import measure, measure_daily
-from ngoma.proposals.reading import read
+from ngoma.proposals.reading import read, read_again
 from ngoma.work import registry
 from ngoma.work.registry import Handler, Timer
 
 READ = "proposals.read"
+READ_AGAIN = "proposals.read_again"
 PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
 MEASURE = "proposals.measure"
@@ -57,6 +58,7 @@ JOURNEY = {
     "visited": (ALERT,),
     "started": (PLAN, TELL),
     "asked": (PLAN,),
+    "informed": (READ_AGAIN,),
     "answered": (PLAN, TELL),
     "resolved": (PLAN, TELL),
     "reopened": (PLAN, TELL),
@@ -70,6 +72,7 @@ JOURNEY = {
 
 HANDLERS = {
     READ: Handler(read),
+    READ_AGAIN: Handler(read_again),
     PROPOSE: Handler(propose),
     BATCH: Handler(batching.run),
     DECIDE: Handler(decide),

@@ -90,8 +90,20 @@ def test_where_no_place_was_said_it_is_asked_and_learned(text: Text) -> None:
     assert Report.objects.count() == 1
     event = Event.objects.get(case=case, kind="informed")
     assert event.data["text"] == "mulago"
+    assert only().place.code == "kawempe-mulago-ii"
     assert text("Another matter: no water in Mulago I")
     assert Report.objects.count() == 2
+
+
+def test_once_it_is_known_where_it_is_compared_with_what_is_near(text: Text) -> None:
+    text("The drain is blocked in Mulago II", number="+256772999999")
+    first = only().case
+    text("The drain is blocked and smells")
+    report = Report.objects.latest("pk")
+    assert report.proposals.latest("pk").duplicates == []
+    text("Mulago II")
+    assert report.proposals.count() == 2
+    assert [each["case"] for each in report.proposals.latest("pk").duplicates] == [first.pk]
 
 
 def test_a_place_that_nobody_knows_stays_words(text: Text) -> None:

@@ -12,17 +12,19 @@ from ngoma.casework.errors import BadRequest
 from ngoma.casework.wording import said, spoken
 from ngoma.casework.working import attach
 from ngoma.people.permissions import Actor, staff
-from ngoma.records.models import Case, Event, Photo, State
+from ngoma.records.models import Case, Event, Photo, Report, State
 from ngoma.records.queries.colleagues import named
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place of the city, by its id, and where exactly, each as far as it is known."""
+    """A place of the city, by its id, and where exactly, each as far as it is known; good to
+    `accuracy` metres."""
 
     place_id: int | None
     lat: float | None
     lon: float | None
+    accuracy: int = 0
 
 
 _MENTION = re.compile(r"(?<![\w.+-])@([\w.+-]*\w)")  # not what stands in a mail address
@@ -61,7 +63,8 @@ def inform(
 ) -> Case:
     """Add what a reporter tells later. Where the city waited for it, the clock runs again.
 
-    `spot`: where it is, which counts where nobody has said so before.
+    `spot`: where it is, which counts, for the case and for the report, where nobody has said so
+    before.
     """
     with change("inform", actor=actor, case_id=case_id, at=at) as held:
         if not text.strip() and not photo_ids:
@@ -97,6 +100,10 @@ def _placed(held: Change, spot: Spot | None) -> dict[str, Any]:
     case = held.case
     if spot is None or case.place_id is not None or case.lat is not None:
         return {}
+    where = {"lat": spot.lat, "lon": spot.lon, "accuracy": spot.accuracy}
+    Report.objects.filter(pk=held.actor.report_id or 0, place=None, lat=None).update(
+        place_id=spot.place_id, **where
+    )
     department = case.department_id
     if not case.transfers:
         department = held.book.owner(case.service_id, spot.place_id)

@@ -55,7 +55,7 @@ def _by_place(book: Book, code: str) -> tuple[Position, list[Problem]]:
     place = book.place_by_code.get(code)
     if place is None or place.retired:
         return Position(), [Problem("place", "unknown_place", {"place": code[:80]})]
-    return _centre(book, place.id), []
+    return centre(book, place.id), []
 
 
 def _by_words(book: Book, words: str) -> Position:
@@ -65,11 +65,11 @@ def _by_words(book: Book, words: str) -> Position:
         return Position(*point, accuracy=15, place_id=book.locate(*point).place_id)
     matches = gazetteer.find(book, words, limit=1)
     if matches and matches[0].score >= LEAST_SCORE:
-        return _centre(book, matches[0].place_id)
+        return centre(book, matches[0].place_id)
     return Position()
 
 
-def _centre(book: Book, place_id: int) -> Position:
+def centre(book: Book, place_id: int) -> Position:
     """The place, at the centre of the smallest area around it that has one."""
     for known in book.chain(place_id):
         entry = book.places[known]

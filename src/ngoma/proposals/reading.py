@@ -10,7 +10,7 @@ from ngoma.proposals.alone import may_stand
 from ngoma.proposals.catalogues import catalogue
 from ngoma.proposals.flagging import Flag, flags
 from ngoma.proposals.in_use import model_of
-from ngoma.records.models import Event, Learned, Proposal, Report, Urgency
+from ngoma.records.models import Event, Learned, Proposal, Report, State, Urgency
 from ngoma.records.queries.answers import answered_before
 from ngoma.records.queries.nearby import around_point
 from ngoma.triage.interface import Guess, Language, Nearby, Past, Reading, Reason, Submission
@@ -85,8 +85,20 @@ def read(event: int, case: int) -> None:
     """The job after a report arrived: read it, keep the proposal, have it noted on the case."""
     told = Event.objects.only("data").get(pk=event)
     report = Report.objects.filter(reference=told.data["reference"]).first()
-    if report is None or report.proposals.exists():
-        return
+    if report is not None and not report.proposals.exists():
+        _propose(report)
+
+
+def read_again(event: int, case: int) -> None:
+    """The job after a reporter added something: once it is known where, other cases are near."""
+    told = Event.objects.select_related("case").get(pk=event)
+    if "place" in told.data and told.case.state == State.RECEIVED:
+        report = Report.objects.filter(reference=told.case.reference).first()
+        if report is not None and report.proposals.count() == 1:
+            _propose(report)
+
+
+def _propose(report: Report) -> None:
     book = book_of(report.city_id)
     reading = preview(
         book,

@@ -27,6 +27,7 @@ from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.saying import language_of, say, say_words
 from ngoma.cities.book import Book
 from ngoma.intake import photos
+from ngoma.intake.placing import centre
 from ngoma.intake.submission import Refused, Submission
 from ngoma.intake.submit import Receipt, submit
 from ngoma.people import vault
@@ -176,8 +177,8 @@ def _only_photos(message: Message) -> bool:
 def _spot(book: Book, code: str) -> Spot | None:
     if not code:
         return None
-    place = book.place_by_code[code]
-    return Spot(place.id, place.lat, place.lon)
+    found = centre(book, book.place_by_code[code].id)
+    return Spot(found.place_id, found.lat, found.lon, found.accuracy)
 
 
 def _spot_of(book: Book, message: Message) -> Spot | None:
@@ -187,7 +188,7 @@ def _spot_of(book: Book, message: Message) -> Spot | None:
     located = book.locate(message.lat, message.lon)
     if located.outside_m > float(book.settings["map"]["outside"]):
         return None
-    return Spot(located.place_id, message.lat, message.lon)
+    return Spot(located.place_id, message.lat, message.lon, int(message.accuracy))
 
 
 def _offer(book: Book, message: Message, report: Report, codes: tuple[str, ...]) -> None:
