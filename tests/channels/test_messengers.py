@@ -10,6 +10,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from pytest_django import Settings
 
 from ngoma.base.clock import frozen, now
 from ngoma.casework import talking
+from ngoma.notices.twilio import signature
 from ngoma.people import vault
 from ngoma.people.permissions import Actor
 from ngoma.records.models import Contact, Event, Job, Notice, Photo, Report, State, User
@@ -49,6 +51,8 @@ class Gateway:
             return 200, self.file
         if path == "/botT0K3N/sendMessage":
             return 200, {"ok": True, "result": {"message_id": len(self.asked)}}
+        if path == "/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1":
+            return 200, self.file
         if path == "/1555/messages":
             return 200, {"messages": [{"id": f"wamid.out{len(self.asked)}"}]}
         return 200, {"url": f"{self.url}/blob"}
@@ -333,3 +337,26 @@ def test_the_desk_sees_the_whole_conversation(send: Send, officer: Actor, client
     assert at == sorted(at), "the newest first"
     assert "Show the address in the messenger" in page
     assert ": 1 sent" in page
+
+
+def test_a_photo_comes_by_mms(officer: Actor, gateway: Gateway, settings: Settings) -> None:
+    settings.NGOMA_SMS_URL, settings.NGOMA_SMS_USER, settings.NGOMA_SMS_KEY = (
+        gateway.url,
+        "AC1",
+        "k",
+    )
+    here = f"{gateway.url}/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
+    form = {"Body": "A hole in Mulago II", "From": "+256772123456", "MessageSid": "MM1"}
+    media = [here, "https://elsewhere.example/x.jpg", here]
+    kinds = ["image/jpeg", "image/jpeg", "video/mp4"]
+    for number, (url, kind) in enumerate(zip(media, kinds, strict=True)):
+        form |= {f"MediaUrl{number}": url, f"MediaContentType{number}": kind}
+    path = "/channels/twilio/sms/kampala/"
+    headers = {"X-Twilio-Signature": signature(f"http://localhost:8000{path}", form.items())}
+    body = urlencode(form)
+    kind = "application/x-www-form-urlencoded"
+    assert Client().post(path, body, content_type=kind, headers=headers).status_code == 200
+    run_until_idle()
+    assert Report.objects.get().photos.count() == 1
+    fetched = [path for path, body in gateway.asked if body is None]
+    assert fetched == ["/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"]

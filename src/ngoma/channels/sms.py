@@ -1,5 +1,7 @@
 """Text messages that come in, as the services of SMS post them."""
 
+from collections.abc import Iterator, Mapping
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -9,6 +11,8 @@ from ngoma.channels.cities import city_of
 from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.taking import take
 from ngoma.cities.book import Book
+from ngoma.intake.submit import MOST_PHOTOS
+from ngoma.notices.twilio import media
 from ngoma.people import vault
 from ngoma.people.vault import BadAddress
 
@@ -27,18 +31,27 @@ def africastalking(request: HttpRequest, city: str) -> HttpResponse:
 @require_POST
 @callbacks.twilio
 def twilio(request: HttpRequest, city: str) -> HttpResponse:
-    """A message by Twilio: `MessageSid`, `From` and `Body`; the answer to it says nothing
+    """A message by Twilio: `MessageSid`, `From`, `Body` and photos; the answer to it says nothing
     (https://www.twilio.com/docs/messaging/guides/webhook-request)."""
     form = callbacks.form(request)
-    answer = _taken(
-        city_of(city), form.get("MessageSid", ""), form.get("From", ""), form.get("Body", "")
-    )
+    number, sender, text = (form.get(name, "") for name in ("MessageSid", "From", "Body"))
+    answer = _taken(city_of(city), number, sender, text, tuple(_photos(form)))
     if answer.status_code == 204:
         return HttpResponse("<Response/>", "text/xml")
     return answer
 
 
-def _taken(city: Book, number: str, sender: str, text: str) -> HttpResponse:
+def _photos(form: Mapping[str, str]) -> Iterator[str]:
+    """The photos of an MMS, by the names under which Twilio hands them out."""
+    for number in range(MOST_PHOTOS):
+        file = media(form.get(f"MediaUrl{number}", ""))
+        if file and form.get(f"MediaContentType{number}", "").startswith("image/"):
+            yield file
+
+
+def _taken(
+    city: Book, number: str, sender: str, text: str, files: tuple[str, ...] = ()
+) -> HttpResponse:
     """Take it. A sender that is no telephone, such as a name, is told nothing and left alone."""
     if not number or not sender:
         return HttpResponseBadRequest("the message's id and sender are needed\n", "text/plain")
@@ -47,7 +60,8 @@ def _taken(city: Book, number: str, sender: str, text: str) -> HttpResponse:
     except BadAddress:
         address = None
     if address is not None:
-        take(
-            city, Message(gateway="sms", channel="sms", id=number[:40], address=address, text=text)
+        message = Message(
+            gateway="sms", channel="sms", id=number[:40], address=address, text=text, files=files
         )
+        take(city, message)
     return HttpResponse(status=204)

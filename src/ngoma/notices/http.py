@@ -52,15 +52,28 @@ def post(
     return response
 
 
-def get(url: str, *, most: int, headers: Mapping[str, str] | None = None) -> bytes:
-    """What lies there, as far as `most` bytes hold it.
+def get(
+    url: str,
+    *,
+    most: int,
+    headers: Mapping[str, str] | None = None,
+    auth: tuple[str, str] | None = None,
+) -> bytes:
+    """What lies there, or where that leads on to, as far as `most` bytes hold it. Another host is
+    not shown who asks.
 
     Raises Permanent where it is not to be had or is larger; Temporary where that may change.
     """
     found = bytearray()
     try:
         with httpx.stream(
-            "GET", url, headers=headers, timeout=TIMEOUT, verify=certificates()
+            "GET",
+            url,
+            headers=headers,
+            auth=auth,
+            timeout=TIMEOUT,
+            verify=certificates(),
+            follow_redirects=True,
         ) as response:
             if response.status_code in (401, 429) or response.status_code >= 500:
                 raise Temporary(f"HTTP {response.status_code}", retry_after(response.headers))

@@ -1,4 +1,5 @@
-"""SMS by Twilio: POST /2010-04-01/Accounts/{Sid}/Messages.json (https://www.twilio.com/docs/messaging/api)."""
+"""SMS by Twilio, and the photos of an MMS: /2010-04-01/Accounts/{Sid}/Messages.json
+(https://www.twilio.com/docs/messaging/api)."""
 
 import base64
 import hashlib
@@ -40,6 +41,18 @@ def deliver(message: Message) -> str:
     code = answer.get("code")
     reason = f"{code or response.status_code} {answer.get('message', '')}"
     raise (Temporary if code in _LATER else Permanent)(reason)
+
+
+def media(url: str) -> str:
+    """A photo of a message as `fetch` takes it; empty for an address that is not Twilio's."""
+    base = settings.NGOMA_SMS_URL or LIVE
+    return url.removeprefix(base) if url.startswith(f"{base}/") else ""
+
+
+def fetch(file: str, *, most: int) -> bytes:
+    """The bytes of a photo, as far as `most` hold it. Raises what `http` does."""
+    base = settings.NGOMA_SMS_URL or LIVE
+    return http.get(base + file, most=most, auth=(settings.NGOMA_SMS_USER, settings.NGOMA_SMS_KEY))
 
 
 def signature(url: str, form: Iterable[tuple[str, str]]) -> str:

@@ -7,7 +7,7 @@ import structlog
 from ngoma.casework import talking
 from ngoma.casework.errors import Refusal
 from ngoma.intake import photos
-from ngoma.notices import telegram, whatsapp
+from ngoma.notices import telegram, twilio, whatsapp
 from ngoma.notices.gateway import Permanent
 from ngoma.people.permissions import resident
 from ngoma.records.models import Photo, Report
@@ -15,6 +15,7 @@ from ngoma.work.queue import put
 
 FILE = "channels.file"
 FETCHERS: Mapping[str, Callable[..., bytes]] = {
+    "sms": twilio.fetch,
     "telegram": telegram.fetch,
     "whatsapp": whatsapp.fetch,
 }
