@@ -9,6 +9,7 @@ from ngoma.casework.working import close_finished
 from ngoma.channels.dialogue import talks
 from ngoma.channels.messages import files
 from ngoma.insight import bursting, counting, performing, searching
+from ngoma.intake import landmarks
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
 from ngoma.notices.codes import send_code
@@ -48,7 +49,7 @@ JOURNEY = {
     "opened": (READ, PLAN, TELL),
     "joined": (READ, PLAN),
     "accepted": (DECIDE, PLAN, TELL),
-    "corrected": (DECIDE,),
+    "corrected": (DECIDE, landmarks.LEARN),
     "rejected": (PLAN, TELL),
     "referred": (PLAN, TELL, HAND_ON),
     "assigned": (ALERT,),
@@ -87,6 +88,7 @@ HANDLERS = {
     ALERT: Handler(alert),
     HAND_ON: Handler(hand_on),
     FETCH: Handler(fetch_photo, atomic=False),
+    landmarks.LEARN: Handler(landmarks.learn),
     files.FILE: Handler(files.fetch, atomic=False),
 }
 

@@ -13,6 +13,8 @@ from rapidfuzz.distance import OSA
 from ngoma.cities.book import Book, PlaceEntry
 from ngoma.triage.words import tokens
 
+SURE = 90.0
+"""How alike (of 100) a typed name must be to a place's to be taken without asking."""
 WHOLE, PART, SOUND, _START = 100.0, 95.0, 93.0, 70.0
 """Scores of a name that is all of the text, or in it, or sounds like a part of it, or begins so."""
 BACKED, DOUBT = 2.0, 15.0
@@ -91,6 +93,12 @@ def find(book: Book, text: str, limit: int = 5) -> list[Match]:
     ranked = [_doubted(each, hits, book) for each in hits.values()]
     ranked.sort(key=lambda hit: (-hit.score, len(book.chain(hit.place_id)), hit.place_id))
     return [Match(hit.place_id, round(hit.score, 1), hit.kind) for hit in ranked[:limit]]
+
+
+def sure(book: Book, text: str) -> int | None:
+    """The one place that `text` surely means, by its id; None where that has to be asked."""
+    matches = find(book, text, limit=1)
+    return matches[0].place_id if matches and matches[0].score >= SURE else None
 
 
 def mentioned(book: Book, report: str, limit: int = 5) -> list[Match]:

@@ -6,10 +6,11 @@ from math import isfinite
 from ngoma.base.characters import clean
 from ngoma.cities import gazetteer
 from ngoma.cities.book import Book
+from ngoma.intake import landmarks
 from ngoma.intake.submission import Problem, Submission
 
-LEAST_SCORE = 90
-"""How alike (of 100) a typed name must be to a place's to be taken without asking."""
+LANDMARK_RADIUS = 150
+"""Metres of uncertainty where the desk has said where such words lead."""
 
 PLACE_RADIUS = 1000
 """Metres of uncertainty where only the name of a place is known."""
@@ -59,14 +60,23 @@ def _by_place(book: Book, code: str) -> tuple[Position, list[Problem]]:
 
 
 def _by_words(book: Book, words: str) -> Position:
-    """A plus code or the name of a place; a landmark that nobody knows stays words."""
+    """A plus code, the name of a place, or what the desk has learned that such words mean; a
+    landmark that nobody knows stays words."""
     point = gazetteer.plus_code(book, words)
     if point is not None and _inside(book, *point):
         return Position(*point, accuracy=15, place_id=book.locate(*point).place_id)
-    matches = gazetteer.find(book, words, limit=1)
-    if matches and matches[0].score >= LEAST_SCORE:
-        return centre(book, matches[0].place_id)
-    return Position()
+    place_id = gazetteer.sure(book, words)
+    if place_id is not None:
+        return centre(book, place_id)
+    return landmark(book, words)
+
+
+def landmark(book: Book, words: str) -> Position:
+    """Where the words lead by what the desk has learned; nowhere where that is not known."""
+    spot = landmarks.find(book, words)
+    if spot is None:
+        return Position()
+    return Position(*spot, accuracy=LANDMARK_RADIUS, place_id=book.locate(*spot).place_id)
 
 
 def centre(book: Book, place_id: int) -> Position:

@@ -10,7 +10,7 @@ from ngoma.channels import texts
 from ngoma.channels.dialogue.script import Choice, Script, Step
 from ngoma.cities import gazetteer
 from ngoma.cities.book import Book, text
-from ngoma.intake.placing import LEAST_SCORE
+from ngoma.intake import landmarks
 from ngoma.look.formats import autonym
 
 MOST_PLACES = 3
@@ -137,9 +137,9 @@ def understood(book: Book, typed: str) -> tuple[str, tuple[str, ...]]:
     """The code of the place that is meant; or, where that is not sure, those that may be."""
     found = gazetteer.find(book, typed, limit=MOST_PLACES)
     codes = tuple(book.places[each.place_id].code for each in found)
-    if found and found[0].score >= LEAST_SCORE:
+    if found and found[0].score >= gazetteer.SURE:
         return codes[0], ()
-    return "", codes
+    return "", () if landmarks.find(book, typed) else codes
 
 
 def name(book: Book, code: str, language: str) -> str:

@@ -4,7 +4,6 @@ from ngoma.channels import texts
 from ngoma.channels.dialogue.doing import meant
 from ngoma.cities import gazetteer
 from ngoma.cities.book import Book
-from ngoma.intake.placing import LEAST_SCORE
 from ngoma.records.models import Report
 
 COMMANDS = ("stop", "help", "start")
@@ -39,5 +38,5 @@ def about(book: Book, said: str) -> tuple[str, str]:
 def place_in(book: Book, said: str) -> str:
     """The code of the place that the words of a report surely name; empty for none."""
     found = gazetteer.mentioned(book, said, limit=1)
-    sure = found and found[0].score >= LEAST_SCORE
+    sure = found and found[0].score >= gazetteer.SURE
     return book.places[found[0].place_id].code if sure else ""

@@ -26,8 +26,7 @@ from ngoma.channels.messages.meaning import about, command, place_in
 from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.saying import language_of, say, say_words
 from ngoma.cities.book import Book
-from ngoma.intake import photos
-from ngoma.intake.placing import centre
+from ngoma.intake import photos, placing
 from ngoma.intake.submission import Refused, Submission
 from ngoma.intake.submit import Receipt, submit
 from ngoma.people import vault
@@ -167,7 +166,8 @@ def _place_told(book: Book, message: Message, talk: Talk) -> bool:
         talk.state = {"report": report.pk, "offered": several, "said": message.text}
         _offer(book, message, report, several)
         return True
-    return _add(report, message, message.text, _spot(book, place))
+    spot = _spot(book, place) or _landmark(book, message.text)
+    return _add(report, message, message.text, spot)
 
 
 def _only_photos(message: Message) -> bool:
@@ -177,8 +177,13 @@ def _only_photos(message: Message) -> bool:
 def _spot(book: Book, code: str) -> Spot | None:
     if not code:
         return None
-    found = centre(book, book.place_by_code[code].id)
+    found = placing.centre(book, book.place_by_code[code].id)
     return Spot(found.place_id, found.lat, found.lon, found.accuracy)
+
+
+def _landmark(book: Book, said: str) -> Spot | None:
+    found = placing.landmark(book, said)
+    return Spot(found.place_id, found.lat, found.lon, found.accuracy) if found.lat else None
 
 
 def _spot_of(book: Book, message: Message) -> Spot | None:

@@ -12,6 +12,7 @@ from ngoma.records.models.event import Bookmark, Event
 from ngoma.records.models.follow import Follow
 from ngoma.records.models.hold import Hold
 from ngoma.records.models.job import Job
+from ngoma.records.models.landmark import Landmark
 from ngoma.records.models.learned import Learned
 from ngoma.records.models.notice import Notice
 from ngoma.records.models.part import Part
@@ -51,6 +52,7 @@ __all__ = [
     "Hold",
     "Job",
     "Kind",
+    "Landmark",
     "Learned",
     "Membership",
     "NextReminder",
