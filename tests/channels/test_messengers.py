@@ -21,7 +21,19 @@ from ngoma.casework import talking
 from ngoma.notices.twilio import signature
 from ngoma.people import vault
 from ngoma.people.permissions import Actor
-from ngoma.records.models import Contact, Event, Job, Notice, Photo, Report, State, User
+from ngoma.records.models import (
+    Contact,
+    Department,
+    Event,
+    Job,
+    Membership,
+    Notice,
+    Photo,
+    Recording,
+    Report,
+    State,
+    User,
+)
 from ngoma.work.worker import run_until_idle
 from tests.channels.test_texting import officer
 from tests.intake.pictures import encoded, scene
@@ -118,6 +130,7 @@ def whatsapp(secret: str = "app", statuses: Any = (), **message: Any) -> int:
 
 
 Send = Callable[..., int]
+VOICE = b"OggS" + b"\0" * 2000
 
 
 @pytest.fixture(params=["telegram", "whatsapp"])
@@ -125,17 +138,23 @@ def send(request: pytest.FixtureRequest, officer: Actor, gateway: Gateway) -> Se
     """Sends words, a photo or a position by one of the two, and lets the work be done."""
     numbers = count(1)
 
-    def send(text: str = "", *, photo: str = "", at: tuple[float, float] | None = None) -> int:
+    def send(
+        text: str = "", *, photo: str = "", voice: str = "", at: tuple[float, float] | None = None
+    ) -> int:
         number = next(numbers)
         where = {"latitude": at[0], "longitude": at[1]} if at else None
         if request.param == "telegram":
             sizes = [{"file_id": f"{photo}-small"}, {"file_id": photo}]
             told: dict[str, Any] = {"caption": text, "photo": sizes} if photo else {"text": text}
+            if voice:
+                told = {"voice": {"file_id": voice, "duration": 3}}
             status = telegram(message_id=number, **told, **({"location": where} if where else {}))
         else:
             told = {"image": {"id": photo, "caption": text}} if photo else {"text": {"body": text}}
             if where:
                 told = {"location": where}
+            if voice:
+                told = {"audio": {"id": voice, "mime_type": "audio/ogg", "voice": True}}
             status = whatsapp(id=f"wamid.{number}", **told)
         run_until_idle()
         assert not Job.objects.exclude(error="").exists()
@@ -337,6 +356,61 @@ def test_the_desk_sees_the_whole_conversation(send: Send, officer: Actor, client
     assert at == sorted(at), "the newest first"
     assert "Show the address in the messenger" in page
     assert ": 1 sent" in page
+
+
+def test_a_voice_is_a_report_that_somebody_listens_to(
+    send: Send, gateway: Gateway, officer: Actor, client: Client
+) -> None:
+    gateway.file = VOICE
+    send(voice="AwAC")
+    report = Report.objects.get()
+    (recording,) = Recording.objects.all()
+    assert (report.words, recording.report, recording.kind) == ("", report, "audio/ogg")
+    send("Mulago II")
+    assert Report.objects.count() == 1
+    address = f"/desk/kampala/recordings/{recording.pk}/"
+    assert client.get(address).status_code == 302, "not without signing in"
+    client.force_login(User.objects.get(username="officer"))
+    page = client.get(f"/desk/kampala/cases/{report.case.reference}/").content.decode()
+    assert f'<audio controls preload="none" src="{address}"' in page
+    answer = client.get(address)
+    assert (answer.content, answer["Content-Type"]) == (VOICE, "audio/ogg")
+    assert "no-store" in answer["Cache-Control"]
+    public = client.get(f"/kampala/r/{report.case.reference}").content.decode()
+    assert "recordings" not in public
+
+
+def test_a_voice_that_follows_is_added(send: Send, gateway: Gateway) -> None:
+    gateway.file = VOICE
+    send("A deep hole in Mulago II")
+    send(voice="AwAC")
+    assert Report.objects.count() == 1
+    assert Recording.objects.count() == 1
+    assert Event.objects.get(kind="informed").data["text"] == "(voice message)"
+
+
+def test_who_may_not_see_a_case_does_not_hear_it(
+    send: Send, gateway: Gateway, client: Client
+) -> None:
+    gateway.file = VOICE
+    send(voice="AwAC")
+    user = User.objects.create_user("waste")
+    department = Department.objects.get(code="waste")
+    Membership.objects.create(
+        user=user, city_id=department.city_id, department=department, role="officer"
+    )
+    client.force_login(user)
+    recording = Recording.objects.get()
+    assert client.get(f"/desk/kampala/recordings/{recording.pk}/").status_code == 403
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ\x90", b"<svg/>", b"OggS" + b"x" * 9_000_000])
+def test_what_is_no_recording_is_left(officer: Actor, gateway: Gateway, data: bytes) -> None:
+    gateway.file = data
+    telegram(voice={"file_id": "AwAC"})
+    run_until_idle()
+    assert not Recording.objects.exists()
+    assert Report.objects.count() == 1
 
 
 def test_a_photo_comes_by_mms(officer: Actor, gateway: Gateway, settings: Settings) -> None:

@@ -133,10 +133,10 @@ def test_staff_see_whether_a_contact_was_confirmed_not_what_it_is(
 ) -> None:
     case = told(email="aisha@resident.example")
     page = f"/desk/small/cases/{case.reference}/"
-    assert "Confirmed by a code" not in coordinator.get(page).content.decode()
+    assert "Confirmed: our messages" not in coordinator.get(page).content.decode()
     Contact.objects.update(verified_at=now())
     seen = coordinator.get(page).content.decode()
-    assert "Confirmed by a code" in seen
+    assert "Confirmed: our messages" in seen
     assert "aisha@" not in seen
 
 

@@ -29,6 +29,10 @@ class _Photo(Struct, frozen=True):
     file_id: File
 
 
+class _Voice(Struct, frozen=True):
+    file_id: File
+
+
 class _Location(Struct, frozen=True):
     latitude: float
     longitude: float
@@ -41,6 +45,7 @@ class _Message(Struct, frozen=True):
     text: str = ""
     caption: str = ""
     photo: list[_Photo] = []
+    voice: _Voice | None = None
     location: _Location | None = None
 
 
@@ -78,6 +83,7 @@ def _read(told: _Message) -> Message:
         address=Address(Contact.Kind.TELEGRAM, f"{START}{told.chat.id}"),
         text=told.text or told.caption,
         files=tuple(each.file_id for each in told.photo[-1:]),
+        voices=(told.voice.file_id,) if told.voice else (),
         lat=where.latitude if where else None,
         lon=where.longitude if where else None,
         accuracy=where.horizontal_accuracy if where else 0.0,

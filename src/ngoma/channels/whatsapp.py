@@ -30,6 +30,10 @@ class _Image(Struct, frozen=True):
     caption: str = ""
 
 
+class _Audio(Struct, frozen=True):
+    id: str
+
+
 class _Location(Struct, frozen=True):
     latitude: float
     longitude: float
@@ -40,6 +44,7 @@ class _Message(Struct, frozen=True):
     id: str
     text: _Text = _Text()
     image: _Image | None = None
+    audio: _Audio | None = None
     location: _Location | None = None
 
 
@@ -119,6 +124,7 @@ def _read(told: _Message) -> Message:
         address=Address(Contact.Kind.WHATSAPP, f"{START}{told.from_}"),
         text=image.caption if image else told.text.body,
         files=(image.id[:200],) if image else (),
+        voices=(told.audio.id[:200],) if told.audio else (),
         lat=where.latitude if where else None,
         lon=where.longitude if where else None,
     )

@@ -15,9 +15,10 @@ from ngoma.desk.inbox import looked_at
 from ngoma.desk.refusals import Trouble
 from ngoma.desk.sheets import sheet
 from ngoma.desk.site import Desk, page, show
+from ngoma.intake import recordings
 from ngoma.look import formats
 from ngoma.people.vault import Address, read_by_staff
-from ngoma.records.models import Contact, User
+from ngoma.records.models import Contact, Recording, User
 from ngoma.records.queries.answers import last_answers
 from ngoma.records.queries.casefiles import Brief, File, Head, briefs, case_reference
 from ngoma.records.queries.members import mentionable, of_city
@@ -85,6 +86,17 @@ def reveal(request: HttpRequest, desk: Desk, reference: str, report: int) -> Htt
     assert isinstance(request.user, User)
     address = read_by_staff(contact, request.user, purpose)
     return render(request, desk, head, revealed=(report, address))
+
+
+@page
+@require_safe
+def recording(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """What a reporter says, to hear. Only who may see the case hears it."""
+    found = Recording.objects.select_related("report__case").filter(pk=number).first()
+    if found is None or found.report.city_id != desk.book.id:
+        raise Http404(str(number))
+    desk.case(found.report.case.reference)
+    return HttpResponse(recordings.content(found), found.kind)
 
 
 def _working_left(desk: Desk, head: Head) -> str:

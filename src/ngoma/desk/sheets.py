@@ -38,6 +38,7 @@ class Said:
     pieces: list[tuple[str, bool]]
     photos: list[Photo]
     answers: list[tuple[str, str]]
+    recordings: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def _said(desk: Desk, file: File, told: Told) -> Said:
         pieces=proposal.marked(told, file.proposal if first else None),
         photos=[_photo(each) for each in file.photos if each.report_id == told.id],
         answers=_answers(desk, told),
+        recordings=[each.id for each in file.recordings if each.report_id == told.id],
     )
 
 

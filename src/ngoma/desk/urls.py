@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:city>/inbox/", inbox.view),
     path("<slug:city>/inbox/read/", inbox.read),
     path("<slug:city>/inbox/mail/", inbox.mail),
+    path("<slug:city>/recordings/<int:number>/", cases.recording),
     path("<slug:city>/field/", field.view),
     path("<slug:city>/field/stops.json", field.data),
     path("<slug:city>/field/sync/", field.sync),

@@ -7,7 +7,6 @@ storage, byte for byte as it came.
 import ctypes
 import hashlib
 import io
-import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -16,12 +15,12 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import pillow_heif
-from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ngoma.base.clock import now
+from ngoma.intake.storage import save
 from ngoma.records.models import Photo
 from ngoma.records.queries.photos import SIZES, public_path
 
@@ -112,8 +111,8 @@ def store(
     for size, edge in SIZES.items():
         copy = upright.copy()
         copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-        _save(public_path(name, size), _jpeg(copy))
-    original = _save(f"private/originals/{name[:2]}/{name}.{ending}", data)
+        save(public_path(name, size), _jpeg(copy))
+    original = save(f"private/originals/{name[:2]}/{name}.{ending}", data)
     try:
         return Photo.objects.create(
             kind=kind,
@@ -202,15 +201,6 @@ def _jpeg(image: Image.Image) -> bytes:
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return out.getvalue()
-
-
-def _save(path: str, data: bytes) -> str:
-    """Write a file and have it on disk; a bucket has it when it answers."""
-    saved = default_storage.save(path, ContentFile(data))
-    if isinstance(default_storage, FileSystemStorage):
-        with default_storage.open(saved, "rb") as file:
-            os.fsync(file.fileno())
-    return saved
 
 
 @contextmanager

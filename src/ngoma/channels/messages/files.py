@@ -1,16 +1,19 @@
-"""Photos that come with a message: fetched from the gateway by a job, then part of the report."""
+"""Photos and recordings of a message: fetched from the gateway by a job, then of the report."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
 
 from ngoma.casework import talking
 from ngoma.casework.errors import Refusal
-from ngoma.intake import photos
+from ngoma.channels import texts
+from ngoma.channels.messages.message import Message
+from ngoma.intake import photos, recordings
 from ngoma.notices import telegram, twilio, whatsapp
 from ngoma.notices.gateway import Permanent
 from ngoma.people.permissions import resident
-from ngoma.records.models import Photo, Report
+from ngoma.records.models import Photo, Recording, Report
 from ngoma.work.queue import put
 
 FILE = "channels.file"
@@ -25,11 +28,14 @@ be had; anything else that it raises may work later."""
 log = structlog.get_logger(__name__)
 
 
-def order(report: Report, gateway: str, files: tuple[str, ...], *, later: bool) -> None:
-    """Have photos fetched for a report. `later`: it was there before, so this is news of it."""
-    for each in files:
-        wanted = {"report": report.pk, "gateway": gateway, "file": each, "later": later}
-        put(FILE, wanted, key=f"file {gateway} {report.pk} {each}"[:120])
+def order(report: Report, message: Message, *, later: bool) -> None:
+    """Have what came with a message fetched for a report. `later`: the report was there before, so
+    this is news of it."""
+    for voice, names in ((False, message.files), (True, message.voices)):
+        for each in names:
+            told = {"report": report.pk, "gateway": message.gateway, "file": each}
+            key = f"file {message.gateway} {report.pk} {each}"[:120]
+            put(FILE, told | {"later": later, "voice": voice}, key=key)
 
 
 def kept(content: Sequence[bytes]) -> list[Photo]:
@@ -43,25 +49,39 @@ def kept(content: Sequence[bytes]) -> list[Photo]:
     return found
 
 
-def fetch(*, report: int, gateway: str, file: str, later: bool) -> None:
-    """The job: fetch a photo and give it to the report. What is no photo is left."""
+def fetch(*, report: int, gateway: str, file: str, later: bool, voice: bool = False) -> None:
+    """The job: fetch a photo or a recording and give it to the report. What is neither is left."""
     known = Report.objects.get(pk=report)
+    take = _hear if voice else _see
+    most = recordings.MOST_BYTES if voice else photos.MOST_BYTES
     try:
-        photo = photos.store(FETCHERS[gateway](file, most=photos.MOST_BYTES))
-    except (photos.PhotoRefused, Permanent) as refused:
-        log.info("photo not taken", report=report, reason=str(refused))
-        return
-    if Photo.objects.filter(report=known, digest=photo.digest).exists():
+        take(known, FETCHERS[gateway](file, most=most), later=later)
+    except (photos.PhotoRefused, recordings.RecordingRefused, Permanent) as refused:
+        log.info("file not taken", report=report, reason=str(refused))
+
+
+def _see(report: Report, data: bytes, *, later: bool) -> None:
+    photo = photos.store(data)
+    if Photo.objects.filter(report=report, digest=photo.digest).exists():
         photos.discard([photo])
-    elif later:
-        _add(known, photo)
-    else:
-        Photo.objects.filter(pk=photo.pk).update(report=known)
+    elif not later:
+        Photo.objects.filter(pk=photo.pk).update(report=report)
+    elif not _tell(report, photo_ids=[photo.pk]):
+        photos.discard([photo])
 
 
-def _add(report: Report, photo: Photo) -> None:
-    """Tell the case of it; where nothing can be added any more it is left."""
+def _hear(report: Report, data: bytes, *, later: bool) -> None:
+    known = Recording.objects.filter(report=report)
+    before = known.count()
+    recordings.store(report, data)
+    if later and known.count() > before:
+        _tell(report, text=texts.said("voice", report.language))
+
+
+def _tell(report: Report, **more: Any) -> bool:
+    """Tell the case of it; False where nothing can be added any more."""
     try:
-        talking.inform(actor=resident(report), case_id=report.case_id, photo_ids=[photo.pk])
+        talking.inform(actor=resident(report), case_id=report.case_id, **more)
     except Refusal:
-        photos.discard([photo])
+        return False
+    return True

@@ -11,10 +11,10 @@ from ngoma.people.vault import Address
 class Message:
     """What came by a gateway, under the gateway's own name for it, from whom.
 
-    `channel` is how reports call the way it came. `files` are photos, by the names under which the
-    gateway hands them out; `photos` came along. `lat` and `lon` are a position that was sent, good
-    to `accuracy` metres. `verified`: the sender is who they say. `about` is the report that is
-    answered, by its id, which only its reporter can know.
+    `channel` is how reports call the way it came. `files` are photos and `voices` recordings, by
+    the names under which the gateway hands them out; `photos` came along. `lat` and `lon` are a
+    position that was sent, good to `accuracy` metres. `verified`: the sender is who they say.
+    `about` is the report that is answered, by its id, which only its reporter can know.
     """
 
     gateway: str
@@ -23,6 +23,7 @@ class Message:
     address: Address
     text: str
     files: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
     photos: tuple[bytes, ...] = ()
     lat: float | None = None
     lon: float | None = None
@@ -35,9 +36,9 @@ class Message:
         return replace(self, text=clean(self.text)[:LONGEST_WORDS].strip())
 
     @property
-    def pictured(self) -> bool:
-        """Whether there are photos with it, or to come."""
-        return bool(self.files or self.photos)
+    def laden(self) -> bool:
+        """Whether photos or recordings are with it, or to come."""
+        return bool(self.files or self.photos or self.voices)
 
     @property
     def positioned(self) -> bool:

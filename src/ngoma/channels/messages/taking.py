@@ -84,7 +84,7 @@ def _answer(book: Book, message: Message, talk: Talk) -> None:
     if not message.verified:  # anybody may report; nobody acts in another's name
         _report(book, message, talk)
         return
-    if not message.text and (message.pictured or message.positioned):
+    if not message.text and (message.laden or message.positioned):
         if not (_place_told(book, message, talk) or _added_to_recent(book, message)):
             _report(book, message, talk)
         return
@@ -118,7 +118,7 @@ def _command_given(book: Book, message: Message, wanted: str) -> None:
 
 def _about_report(book: Book, message: Message, reference: str, rest: str) -> None:
     """How it goes; or what its reporter adds; or one more voice of somebody else."""
-    if not rest and not message.pictured:
+    if not rest and not message.laden:
         language = language_of(book, message)
         say_words(book, message, status(book, reference, language), language=language)
         return
@@ -151,8 +151,8 @@ def _place_told(book: Book, message: Message, talk: Talk) -> bool:
     """Take the answer to where a report is. False: that was not asked, or it is no longer open."""
     asked, talk.state = talk.state, None
     report = Report.objects.filter(pk=asked["report"]).first() if asked else None
-    if not asked or report is None or talk.at < now() - LASTS or _only_photos(message):
-        talk.state = asked if _only_photos(message) else None
+    if not asked or report is None or talk.at < now() - LASTS or _wordless(message):
+        talk.state = asked if _wordless(message) else None
         return False
     if message.positioned:
         return _add(report, message, message.text, _spot_of(book, message))
@@ -170,8 +170,8 @@ def _place_told(book: Book, message: Message, talk: Talk) -> bool:
     return _add(report, message, message.text, spot)
 
 
-def _only_photos(message: Message) -> bool:
-    return message.pictured and not message.text and not message.positioned
+def _wordless(message: Message) -> bool:
+    return message.laden and not message.text and not message.positioned
 
 
 def _spot(book: Book, code: str) -> Spot | None:
@@ -220,7 +220,7 @@ def _add(report: Report, message: Message, said: str, spot: Spot | None = None) 
         except Refusal:
             photos.discard(kept)
             return False
-    files.order(report, message.gateway, message.files, later=True)
+    files.order(report, message, later=True)
     return True
 
 
@@ -255,7 +255,7 @@ def _hand_in(
         place=place or None,
         placeless=True,
         photos=message.photos,
-        coming=len(message.files),
+        coming=len(message.files) + len(message.voices),
         writer=message.address if message.verified else None,
         email="" if message.verified else message.address.address,
         joins=joins or None,
@@ -270,5 +270,5 @@ def _hand_in(
         log.info("message not taken", reason=str(refused))
         say(book, message, "help")
         return None
-    files.order(receipt.report, message.gateway, message.files, later=False)
+    files.order(receipt.report, message, later=False)
     return receipt

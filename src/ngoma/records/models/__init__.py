@@ -20,6 +20,7 @@ from ngoma.records.models.performed import Performed
 from ngoma.records.models.photo import Photo
 from ngoma.records.models.proposal import Decision, Proposal
 from ngoma.records.models.quality import Quality
+from ngoma.records.models.recording import Recording
 from ngoma.records.models.report import Channel, Report
 from ngoma.records.models.saved_filter import SavedFilter
 from ngoma.records.models.sign_in import SignIn
@@ -66,6 +67,7 @@ __all__ = [
     "Proposal",
     "Quality",
     "Question",
+    "Recording",
     "Report",
     "Role",
     "SavedFilter",

@@ -126,6 +126,14 @@ class Pictured(NamedTuple):
     public: bool
 
 
+class Spoken(NamedTuple):
+    """A recording of a report."""
+
+    id: int
+    report_id: int
+    kind: str
+
+
 class Brief(NamedTuple):
     """A case in one line, to compare another with."""
 
@@ -151,6 +159,7 @@ class File:
     events: list[Happened]
     notices: list[Sent]
     photos: list[Pictured]
+    recordings: list[Spoken]
     flags: list[dict[str, Any]]
 
 
@@ -204,6 +213,10 @@ WHERE p.id IN (
     WHERE r.case_id = %s
 ) ORDER BY p.id
 """
+_RECORDINGS = """
+SELECT s.id, s.report_id, s.kind FROM records_recording s
+JOIN records_report r ON r.id = s.report_id WHERE r.case_id = %s ORDER BY s.id
+"""
 _TIMES = ["opened_at", "answer_due", "due", "paused_at", "answered_at", "resolved_at", "closed_at"]
 _BRIEFS = """
 SELECT c.id, c.reference, c.state, c.service_id, c.place_id, c.department_id, c.opened_at,
@@ -246,6 +259,7 @@ def opened(found: Head) -> File:
         events=[_event(row) for row in fetch(_EVENTS, [found.id])],
         notices=[Sent(*row) for row in fetch(_NOTICES, [found.id])],
         photos=[_photo(row) for row in fetch(_PHOTOS, ids)],
+        recordings=[Spoken(*row) for row in fetch(_RECORDINGS, [found.id])],
         flags=_flags(found.id),
     )
 
