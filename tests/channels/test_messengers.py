@@ -63,7 +63,7 @@ class Gateway:
             return 200, self.file
         if path == "/botT0K3N/sendMessage":
             return 200, {"ok": True, "result": {"message_id": len(self.asked)}}
-        if path == "/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1":
+        if path.startswith("/2010-04-01/Accounts/AC1/Messages/MM1/Media/"):
             return 200, self.file
         if path == "/1555/messages":
             return 200, {"messages": [{"id": f"wamid.out{len(self.asked)}"}]}
@@ -155,7 +155,7 @@ def send(request: pytest.FixtureRequest, officer: Actor, gateway: Gateway) -> Se
                 told = {"location": where}
             if voice:
                 told = {"audio": {"id": voice, "mime_type": "audio/ogg", "voice": True}}
-            status = whatsapp(id=f"wamid.{number}", **told)
+            status = whatsapp(id=f"wamid.{'HBgMMjU2' * 12}{number}", **told)
         run_until_idle()
         assert not Job.objects.exclude(error="").exists()
         return status
@@ -248,6 +248,12 @@ def test_no_address_stands_in_the_tables(send: Send) -> None:
             assert "telegram:77" not in str(row)
     address = vault.reveal(Contact.objects.get()).address
     assert address in ("telegram:77", "whatsapp:256772123456")
+
+
+def test_a_long_conversation_is_followed(send: Send) -> None:
+    for number in range(20):
+        assert send(f"Rubbish heap number {number} in Mulago II") == 204
+    assert Report.objects.count() == 20
 
 
 def test_the_same_update_again_changes_nothing(officer: Actor, gateway: Gateway) -> None:
@@ -421,8 +427,8 @@ def test_a_photo_comes_by_mms(officer: Actor, gateway: Gateway, settings: Settin
     )
     here = f"{gateway.url}/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
     form = {"Body": "A hole in Mulago II", "From": "+256772123456", "MessageSid": "MM1"}
-    media = [here, "https://elsewhere.example/x.jpg", here]
-    kinds = ["image/jpeg", "image/jpeg", "video/mp4"]
+    media = [here, "https://elsewhere.example/x.jpg", here, here[:-1] + "2"]
+    kinds = ["image/jpeg", "image/jpeg", "video/mp4", "image/jpeg"]
     for number, (url, kind) in enumerate(zip(media, kinds, strict=True)):
         form |= {f"MediaUrl{number}": url, f"MediaContentType{number}": kind}
     path = "/channels/twilio/sms/kampala/"
@@ -432,5 +438,6 @@ def test_a_photo_comes_by_mms(officer: Actor, gateway: Gateway, settings: Settin
     assert Client().post(path, body, content_type=kind, headers=headers).status_code == 200
     run_until_idle()
     assert Report.objects.get().photos.count() == 1
-    fetched = [path for path, body in gateway.asked if body is None]
-    assert fetched == ["/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"]
+    fetched = {path for path, body in gateway.asked if body is None}
+    start = "/2010-04-01/Accounts/AC1/Messages/MM1/Media/"
+    assert fetched == {f"{start}ME1", f"{start}ME2"}

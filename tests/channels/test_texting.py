@@ -144,6 +144,25 @@ def test_the_number_alone_asks_how_it_goes(text: Text, officer: Actor) -> None:
     assert Report.objects.count() == 1
 
 
+def test_of_a_private_report_its_reporter_alone_is_told(text: Text, officer: Actor) -> None:
+    text("A policeman at Mulago II asked me for a bribe")
+    report = only()
+    deciding.accept(actor=officer, case_id=report.case_id, service_id=_service("corruption"))
+    run_until_idle()
+    assert "accepted" in text(report.reference)[0]
+    (told,) = text(report.reference, number="+256772999999")
+    assert told.startswith("This report is private.")
+
+
+def test_stop_forgets_who_only_follows(text: Text) -> None:
+    city = book.book("kampala")
+    address = vault.normalise(phone=NUMBER)
+    assert address is not None
+    vault.keep(city.id, address, language="en", purpose="follow")
+    text("stop")
+    assert [each.purpose for each in Contact.objects.all()] == ["reply"]
+
+
 def test_more_words_after_the_number_are_added_by_its_reporter_alone(text: Text) -> None:
     text("A hole in Mulago II")
     reference = only().reference

@@ -10,7 +10,9 @@ from ngoma.cities.book import Book, text
 from ngoma.intake.submission import Refused, Submission
 from ngoma.intake.submit import LONGEST_LOCATION, Receipt, submit
 from ngoma.notices.texts import date
+from ngoma.people import vault
 from ngoma.people.vault import Address
+from ngoma.records.models import Report
 from ngoma.records.models.case import ACTIVE
 from ngoma.records.queries.casefiles import Head, case_reference, head
 
@@ -26,7 +28,8 @@ class Caller:
 def do(what: str, book: Book, state: State, caller: Caller, key: str) -> str:
     """Do it, once for each key, and say what came of it."""
     if what == "status":
-        return status(book, state.reference, state.language)
+        finder = vault.finder(book.id, caller.address.address) if caller.address else ""
+        return status(book, state.reference, state.language, finder=finder)
     receipt = report(book, state, caller, key)
     return received(book, receipt, state)
 
@@ -67,13 +70,16 @@ def received(book: Book, receipt: Receipt, state: State) -> str:
     return texts.said("received", language, reference=reference, by=by).strip()
 
 
-def status(book: Book, typed: str, language: str) -> str:
-    """How a report goes: what everybody may know of it."""
+def status(book: Book, typed: str, language: str, *, finder: str) -> str:
+    """How a report goes: what everybody may know of it. Of one that is private its reporter alone
+    is told, whose address has this `finder`."""
     reference = meant(book, typed)
     known = case_reference(book.id, reference) if reference else None
     found = head(book.id, known) if known else None
     if not reference or found is None:
         return texts.said("unknown", language)
+    if not found.public and not _is_reporter(reference, finder):
+        return texts.said("private", language)
     return texts.said(
         "status",
         language,
@@ -81,6 +87,10 @@ def status(book: Book, typed: str, language: str) -> str:
         state=texts.state(found.state, language),
         by=_promise(book, found, language),
     ).strip()
+
+
+def _is_reporter(reference: str, finder: str) -> bool:
+    return Report.objects.filter(reference=reference, contact__finder=finder).exists()
 
 
 def meant(book: Book, typed: str) -> str:

@@ -58,7 +58,8 @@ def _ends(script: Script, language: str) -> Iterator[Screen]:
         state = texts.state(stage, language)
         said = texts.said("status", language, reference=reference, state=state, by=by)
         yield Screen("status", language, said)
-    yield Screen("status", language, texts.said("unknown", language))
+    for key in ("unknown", "private"):
+        yield Screen("status", language, texts.said(key, language))
 
 
 def _dates(language: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Photos and recordings of a message: fetched from the gateway by a job, then of the report."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -34,7 +35,8 @@ def order(report: Report, message: Message, *, later: bool) -> None:
     for voice, names in ((False, message.files), (True, message.voices)):
         for each in names:
             told = {"report": report.pk, "gateway": message.gateway, "file": each}
-            key = f"file {message.gateway} {report.pk} {each}"[:120]
+            name = hashlib.sha256(each.encode()).hexdigest()[:32]
+            key = f"file {message.gateway} {report.pk} {name}"
             put(FILE, told | {"later": later, "voice": voice}, key=key)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from ngoma.channels import texts
 from ngoma.channels.messages.message import Message
 from ngoma.cities.book import Book, text
@@ -10,6 +12,8 @@ from ngoma.people import vault
 from ngoma.records.models import Contact, Report
 from ngoma.triage.language import identify
 
+SURE = 0.5
+"""How likely a language has to be to be answered in."""
 REPLIES_LAST = timedelta(days=2)
 """How long the address of somebody is kept to whom we only said something back."""
 
@@ -44,10 +48,14 @@ def say_words(
     reply(contact, words, language=language, report=report)
 
 
+def known(book: Book, message: Message) -> QuerySet[Contact]:
+    """What the city has of the sender, for whatever purpose."""
+    finder = vault.finder(book.id, message.address.address)
+    return Contact.objects.filter(city=book.id, finder=finder).order_by("-purpose")
+
+
 def language_of(book: Book, message: Message) -> str:
-    """The language in which we wrote before, or else that of what was written."""
-    known = Contact.objects.filter(
-        city=book.id, finder=vault.finder(book.id, message.address.address)
-    ).order_by("purpose")
-    before = known.values_list("language", flat=True).first()
-    return book.language(before or identify(message.text, None, book.languages).code)
+    """The language in which we wrote before, or else that of what was written, if it can be told."""
+    before = known(book, message).values_list("language", flat=True).first()
+    written = identify(message.text, None, book.languages)
+    return book.language(before or (written.code if written.confidence >= SURE else None))

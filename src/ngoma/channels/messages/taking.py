@@ -4,6 +4,7 @@ It is a report, unless it is a word of command, an answer that we wait for, or a
 number it starts with. A report is kept at once, whatever has still to be asked.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from ngoma.channels.dialogue.talks import LASTS, held
 from ngoma.channels.messages import files
 from ngoma.channels.messages.meaning import about, command, place_in
 from ngoma.channels.messages.message import Message
-from ngoma.channels.messages.saying import language_of, say, say_words
+from ngoma.channels.messages.saying import known, language_of, say, say_words
 from ngoma.cities.book import Book
 from ngoma.intake import photos, placing
 from ngoma.intake.submission import Refused, Submission
@@ -51,10 +52,10 @@ def take(book: Book, message: Message) -> None:
     finder = vault.finder(book.id, message.address.address)
     with transaction.atomic():
         talk = held(book, message.gateway, finder)
-        heard = talk.heard.split()
-        if message.id in heard:
+        heard, name = talk.heard.split(), _name(message)
+        if name in heard:
             return
-        talk.heard = " ".join([*heard[1 - REMEMBERED :], message.id])
+        talk.heard = " ".join([*heard[1 - REMEMBERED :], name])
         if not _too_many(book, message, finder):
             talk.session = ""
             _answer(book, message, talk)
@@ -68,6 +69,11 @@ def take(book: Book, message: Message) -> None:
 def forget_floods() -> None:
     """Count from nothing: the tests need it."""
     _senders.clear()
+
+
+def _name(message: Message) -> str:
+    """A short name of the message: those of gateways are as long as they please."""
+    return hashlib.sha256(message.id.encode()).hexdigest()[:16]
 
 
 def _too_many(book: Book, message: Message, finder: str) -> bool:
@@ -110,7 +116,7 @@ def _command_given(book: Book, message: Message, wanted: str) -> None:
         say(book, message, "help")
         return
     language = language_of(book, message)
-    contact = vault.find(book.id, message.address)
+    contact = known(book, message).first()
     if contact is not None:
         vault.erase_address(contact)
     say(book, message, "stopped", language=language)
@@ -120,7 +126,9 @@ def _about_report(book: Book, message: Message, reference: str, rest: str) -> No
     """How it goes; or what its reporter adds; or one more voice of somebody else."""
     if not rest and not message.laden:
         language = language_of(book, message)
-        say_words(book, message, status(book, reference, language), language=language)
+        finder = vault.finder(book.id, message.address.address)
+        words = status(book, reference, language, finder=finder)
+        say_words(book, message, words, language=language)
         return
     own = _reports(book, message).filter(reference=reference).first()
     if own is None:
@@ -234,6 +242,8 @@ def _report(book: Book, message: Message, talk: Talk) -> None:
     if stopper and stopper.get("phone"):
         reference, phone = show(report.reference), str(stopper["phone"])
         say(book, message, "danger", report=report, reference=reference, phone=phone)
+    if not message.verified:  # who knows whom a question would reach
+        return
     if receipt.case.place_id is None and receipt.case.lat is None:
         talk.state = {"report": report.pk}
         say(book, message, "where", report=report)
@@ -249,6 +259,7 @@ def _hand_in(
         key=message.id,
         channel=message.channel,
         words=words or message.text,
+        language=language_of(book, message),
         lat=spot.lat if spot else None,
         lon=spot.lon if spot else None,
         accuracy=message.accuracy,
