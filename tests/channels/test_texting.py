@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from ngoma.base import references
 from ngoma.casework import deciding, talking, working
 from ngoma.channels.messages import saying, taking
 from ngoma.cities import book
@@ -142,6 +143,20 @@ def test_the_number_alone_asks_how_it_goes(text: Text, officer: Actor) -> None:
     run_until_idle()
     assert ": accepted. By " in text(reference[3:].lower())[0]
     assert Report.objects.count() == 1
+
+
+def test_a_number_need_not_have_a_digit(text: Text) -> None:
+    text("A hole in Mulago II")
+    lettered = references.make("KLA", _lettered())
+    Report.objects.update(reference=lettered)
+    Case.objects.update(reference=lettered)
+    assert text(lettered)[0].startswith(f"{references.show(lettered)}: received")
+
+
+def _lettered() -> int:
+    """The first number whose reference has no digit."""
+    made = (references.make("KLA", number) for number in count())
+    return next(number for number, each in enumerate(made) if each.isalpha())
 
 
 def test_of_a_private_report_its_reporter_alone_is_told(text: Text, officer: Actor) -> None:

@@ -29,10 +29,16 @@ def about(book: Book, said: str) -> tuple[str, str]:
     words = said.split()
     for count in range(min(_LONGEST_REFERENCE, len(words)), 0, -1):
         start = " ".join(words[:count])
-        reference = meant(book, start) if any(map(str.isdigit, start)) else ""
+        reference = meant(book, start) if _may_be_number(book, start) else ""
         if reference and Report.objects.filter(city=book.id, reference=reference).exists():
             return reference, " ".join(words[count:])
     return "", ""
+
+
+def _may_be_number(book: Book, start: str) -> bool:
+    """Whether words look like the number of a report; without its letters it has to have a digit,
+    for there are words of the same letters."""
+    return start.upper().startswith(book.prefix) or any(map(str.isdigit, start))
 
 
 def place_in(book: Book, said: str) -> str:

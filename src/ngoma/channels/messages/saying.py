@@ -55,7 +55,7 @@ def known(book: Book, message: Message) -> QuerySet[Contact]:
 
 
 def language_of(book: Book, message: Message) -> str:
-    """The language in which we wrote before, or else that of what was written, if it can be told."""
+    """The language in which we wrote before, or else that of what was written, if that is sure."""
     before = known(book, message).values_list("language", flat=True).first()
     written = identify(message.text, None, book.languages)
     return book.language(before or (written.code if written.confidence >= SURE else None))
