@@ -96,6 +96,15 @@ def test_where_no_place_was_said_it_is_asked_and_learned(text: Text) -> None:
     assert Report.objects.count() == 2
 
 
+def test_another_problem_is_not_taken_for_the_answer(text: Text) -> None:
+    text("The drain is blocked")
+    text("A live wire is down at the school")
+    assert Report.objects.count() == 2, "a danger least of all"
+    text("And the rubbish in our street has not been taken away for more than three weeks now")
+    assert Report.objects.count() == 3
+    assert not Event.objects.filter(kind="informed").exists()
+
+
 def test_once_it_is_known_where_it_is_compared_with_what_is_near(text: Text) -> None:
     text("The drain is blocked in Mulago II", number="+256772999999")
     first = only().case

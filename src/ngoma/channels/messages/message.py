@@ -44,3 +44,8 @@ class Message:
     def positioned(self) -> bool:
         """Whether it says where by itself."""
         return self.lat is not None and self.lon is not None
+
+    @property
+    def wordless(self) -> bool:
+        """Whether it is photos or recordings alone."""
+        return self.laden and not self.text and not self.positioned
