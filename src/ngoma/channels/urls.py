@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ngoma.channels import outbox, reports, sms, stopping, telegram, ussd, whatsapp
+from ngoma.channels import kakao, outbox, reports, sms, stopping, telegram, ussd, whatsapp
 
 urlpatterns = [
     path("channels/africastalking/<str:word>/", reports.africastalking),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("channels/africastalking/<str:word>/sms/<slug:city>/", sms.africastalking),
     path("channels/twilio/sms/<slug:city>/", sms.twilio),
     path("channels/twilio/<int:notice>/", reports.twilio),
+    path("channels/kakao/<str:word>/<slug:city>/", kakao.callback),
     path("channels/telegram/<slug:city>/", telegram.callback),
     path("channels/whatsapp/<slug:city>/", whatsapp.callback),
     path("channels/stop/<str:secret>/", stopping.stop),

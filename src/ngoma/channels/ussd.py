@@ -58,6 +58,6 @@ def plain(text: str) -> str:
 def caller(number: str, country: str) -> Caller:
     """Who calls; a number that is none, or hidden, is nobody's."""
     try:
-        return Caller("ussd", vault.normalise(phone=number, country=country))
+        return Caller("ussd", "ussd", vault.normalise(phone=number, country=country))
     except BadAddress:
-        return Caller("ussd", None)
+        return Caller("ussd", "ussd", None)

@@ -123,6 +123,7 @@ SETTINGS = (
     Setting("NGOMA_SMS_USER", str, "", "user name or account SID at the SMS service"),
     Setting("NGOMA_SMS_KEY", str, "", "key or token at the SMS service", True),
     Setting("NGOMA_SMS_HOOK", str, "", "word in Africa's Talking's callbacks to us", True),
+    Setting("NGOMA_KAKAO_HOOK", str, "", "word in the address of KakaoTalk's skill", True),
     Setting("NGOMA_TELEGRAM_TOKEN", str, "", "token of the Telegram bot; empty: none", True),
     Setting("NGOMA_TELEGRAM_SECRET", str, "", "secret_token of the bot's webhook", True),
     Setting("NGOMA_TELEGRAM_URL", str, "", "another address of Telegram's service"),

@@ -19,8 +19,10 @@ from ngoma.records.queries.casefiles import Head, case_reference, head
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who speaks over which channel; without a number nobody hears of the report later."""
+    """Who speaks by which gateway; without a number nobody hears of the report later. `channel` is
+    how reports call the way."""
 
+    gateway: str
     channel: str
     address: Address | None
 
@@ -38,7 +40,7 @@ def report(book: Book, state: State, caller: Caller, key: str) -> Receipt:
     """Hand in what was told. What a form would ask for and nobody can here is left to a person."""
     submission = Submission(
         book=book,
-        origin=caller.channel,
+        origin=caller.gateway,
         key=key,
         channel=caller.channel,
         words=state.words,

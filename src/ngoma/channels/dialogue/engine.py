@@ -75,20 +75,31 @@ def hear(script: Script, state: State, said: str) -> State | None:
 
 def screen(script: Script, state: State, *, before: str = "") -> str:
     """What is seen, a choice a line. `before` is said first: that the last answer made no sense."""
+    lines = [*([before] if before else []), _said(script, state)]
+    lines += [f"{number} {each}" for number, each in enumerate(choices(script, state), 1)]
+    return "\n".join(lines)
+
+
+def choices(script: Script, state: State) -> list[str]:
+    """What can be chosen, in the order of their numbers."""
     language = state.language
-    lines = [before] if before else []
     if state.resuming:
-        lines.append(texts.said("resume", language))
-        return _listed(lines, [texts.said(each, language) for each in ("go_on", "anew")])
-    step = script.steps[state.step]
+        return [texts.said(each, language) for each in ("go_on", "anew")]
     if state.offered:
-        lines.append(texts.said("which", language))
         names = [name(script.book, code, language) for code in state.offered]
-        return _listed(lines, [*names, texts.said("none", language)])
-    lines.append(text(step.say, language))
+        return [*names, texts.said("none", language)]
+    step = script.steps[state.step]
     if step.do == "language":
-        return _listed(lines, [autonym(each) for each in script.book.languages])
-    return _listed(lines, [text(each.say, language) for each in step.choices])
+        return [autonym(each) for each in script.book.languages]
+    return [text(each.say, language) for each in step.choices]
+
+
+def _said(script: Script, state: State) -> str:
+    if state.resuming:
+        return texts.said("resume", state.language)
+    if state.offered:
+        return texts.said("which", state.language)
+    return text(script.steps[state.step].say, state.language)
 
 
 def _resumed(script: Script, state: State, typed: str) -> State | None:
@@ -148,7 +159,3 @@ def name(book: Book, code: str, language: str) -> str:
     names = [text(book.places[each].names, language) for each in (chain[0], chain[-1])]
     whole = ", ".join(dict.fromkeys(names))
     return whole if len(whole) <= LONGEST_NAME else names[0][:LONGEST_NAME]
-
-
-def _listed(lines: list[str], choices: list[str]) -> str:
-    return "\n".join([*lines, *(f"{number} {each}" for number, each in enumerate(choices, 1))])

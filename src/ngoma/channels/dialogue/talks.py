@@ -29,10 +29,11 @@ BETWEEN = "*"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is shown, and whether the conversation has ended with it."""
+    """What is shown, whether the conversation has ended with it, and what can be chosen."""
 
     text: str
     ended: bool
+    choices: tuple[str, ...] = ()
 
 
 def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
@@ -43,13 +44,33 @@ def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
     """
     person = _person(script, caller, session)
     with transaction.atomic():
-        talk = held(script.book, caller.channel, person)
+        talk = held(script.book, caller.gateway, person)
         if talk.session == session and talk.heard.startswith(heard[:_LONGEST]):
             return Said(talk.answer, ended=talk.state is None)
         _hear(script, caller, talk, session, heard[:_LONGEST])
         talk.at = now()
         talk.save()
     return Said(talk.answer, ended=talk.state is None)
+
+
+def answer(script: Script, caller: Caller, session: str, typed: str) -> Said:
+    """The next turn where a gateway hands over each answer by itself. The first thing that somebody
+    says, or a word that means to begin, begins a conversation; it is gone on with for a day."""
+    person = _person(script, caller, session)
+    with transaction.atomic():
+        talk = held(script.book, caller.gateway, person)
+        state = _under_way(script, talk)
+        begins = state is None or typed.strip().casefold() in texts.words("start", state.language)
+        if state is None or begins:
+            talk.key = str(uuid.uuid4())
+            state = engine.begin(script, _language(script, caller))
+        _go(script, caller, talk, state, [] if begins else [typed])
+        talk.at = now()
+        talk.save()
+    if talk.state is None:
+        return Said(talk.answer, ended=True)
+    offered = engine.choices(script, msgspec.convert(talk.state, State))
+    return Said(talk.answer, ended=False, choices=tuple(offered))
 
 
 def forget_old(at: datetime | None = None) -> int:
@@ -88,12 +109,19 @@ def _hear(script: Script, caller: Caller, talk: Talk, session: str, heard: str) 
 
 def _first(script: Script, caller: Caller, talk: Talk, *, dialled: bool) -> State:
     """Where a call begins: anew, or where the last one broke off."""
-    if talk.state is not None and talk.at > now() - LASTS and not dialled:
-        state = msgspec.convert(talk.state, State)
-        if state.step != script.start and state.step in script.steps:
-            return engine.resume(state)
+    state = _under_way(script, talk)
+    if state is not None and state.step != script.start and not dialled:
+        return engine.resume(state)
     talk.key = str(uuid.uuid4())
     return engine.begin(script, _language(script, caller))
+
+
+def _under_way(script: Script, talk: Talk) -> State | None:
+    """Where the conversation stands; None where there is none to go on with."""
+    if talk.state is None or talk.at <= now() - LASTS:
+        return None
+    state = msgspec.convert(talk.state, State)
+    return state if state.step in script.steps else None
 
 
 def _go(script: Script, caller: Caller, talk: Talk, state: State, typed: list[str]) -> None:
