@@ -8,6 +8,7 @@ Another language is another file with the same keys. The fields in braces:
 | state | what `[states]` says of where the case stands |
 | by | `by` or `answer_by` with the promised date, where there is one |
 | phone | whom to call in danger |
+| choice, number | what can be chosen on the telephone, and the key for it |
 
 `[words]` holds words that are commands when they are all that was sent, in small letters.
 """

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from ngoma.channels import kakao, outbox, reports, sms, stopping, telegram, ussd, whatsapp
+from ngoma.channels import kakao, outbox, reports, sms, stopping, telegram, ussd, voice, whatsapp
 
 urlpatterns = [
     path("channels/africastalking/<str:word>/", reports.africastalking),
     path("channels/africastalking/<str:word>/ussd/<slug:city>/", ussd.callback),
     path("channels/africastalking/<str:word>/sms/<slug:city>/", sms.africastalking),
+    path("channels/africastalking/<str:word>/voice/<slug:city>/", voice.africastalking),
+    path("channels/twilio/voice/<slug:city>/", voice.twilio),
     path("channels/twilio/sms/<slug:city>/", sms.twilio),
     path("channels/twilio/<int:notice>/", reports.twilio),
     path("channels/kakao/<str:word>/<slug:city>/", kakao.callback),

@@ -1,6 +1,8 @@
-"""SMS by Africa's Talking: POST /version1/messaging (https://developers.africastalking.com/docs/sms)."""
+"""SMS by Africa's Talking, and recordings of calls: /version1/messaging
+(https://developers.africastalking.com/docs/sms)."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -32,6 +34,19 @@ def deliver(message: Message) -> str:
     if not response.is_success:
         raise Permanent(f"HTTP {response.status_code}: {response.text[:200]}")
     return _accepted(http.json(response))
+
+
+def media(url: str) -> str:
+    """A recording as `fetch` takes it; empty for an address that is not the service's."""
+    parts = urlsplit(url)
+    theirs = parts.scheme == "https" and (parts.hostname or "").endswith(".africastalking.com")
+    own = settings.NGOMA_SMS_URL
+    return url if theirs or (own and url.startswith(f"{own}/")) else ""
+
+
+def fetch(file: str, *, most: int) -> bytes:
+    """The bytes of a recording, as far as `most` hold it. Raises what `http` does."""
+    return http.get(file, most=most)
 
 
 def _accepted(answer: dict[str, Any]) -> str:

@@ -36,8 +36,11 @@ def do(what: str, book: Book, state: State, caller: Caller, key: str) -> str:
     return received(book, receipt, state)
 
 
-def report(book: Book, state: State, caller: Caller, key: str) -> Receipt:
-    """Hand in what was told. What a form would ask for and nobody can here is left to a person."""
+def report(
+    book: Book, state: State, caller: Caller, key: str, *, recorded: bool = False
+) -> Receipt:
+    """Hand in what was told, or what is `recorded` and follows. What a form would ask for and
+    nobody can here is left to a person."""
     submission = Submission(
         book=book,
         origin=caller.gateway,
@@ -48,6 +51,8 @@ def report(book: Book, state: State, caller: Caller, key: str) -> Receipt:
         service=state.service or None,
         place=state.place or None,
         location=state.location[:LONGEST_LOCATION],
+        placeless=recorded,
+        coming=int(recorded),
         writer=caller.address,
         contact_language=state.language,
     )
@@ -70,6 +75,13 @@ def received(book: Book, receipt: Receipt, state: State) -> str:
         return texts.said("danger", language, reference=reference, phone=str(stopper["phone"]))
     by = _by("answer_by", book, case.answer_due, language)
     return texts.said("received", language, reference=reference, by=by).strip()
+
+
+def newest(book: Book, caller: Caller, language: str) -> str:
+    """How the newest report of the caller goes."""
+    finder = vault.finder(book.id, caller.address.address) if caller.address else ""
+    own = Report.objects.filter(city=book.id, contact__finder=finder).order_by("-id").first()
+    return status(book, own.reference if own else "", language, finder=finder)
 
 
 def status(book: Book, typed: str, language: str, *, finder: str) -> str:

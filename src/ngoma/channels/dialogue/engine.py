@@ -54,6 +54,20 @@ def does(script: Script, state: State) -> str:
     return "" if state.resuming or do == "language" else do
 
 
+def takes(script: Script, state: State) -> str:
+    """What is taken now as it is said: `words`, `place`, `reference`, or nothing but a choice."""
+    return "" if state.resuming or state.offered else script.steps[state.step].take
+
+
+def question(script: Script, state: State) -> str:
+    """What is said before the choices."""
+    if state.resuming:
+        return texts.said("resume", state.language)
+    if state.offered:
+        return texts.said("which", state.language)
+    return text(script.steps[state.step].say, state.language)
+
+
 def hear(script: Script, state: State, said: str) -> State | None:
     """The next state; None where what was said makes no sense here."""
     typed = clean(said)[:LONGEST_TYPED].strip()
@@ -75,7 +89,7 @@ def hear(script: Script, state: State, said: str) -> State | None:
 
 def screen(script: Script, state: State, *, before: str = "") -> str:
     """What is seen, a choice a line. `before` is said first: that the last answer made no sense."""
-    lines = [*([before] if before else []), _said(script, state)]
+    lines = [*([before] if before else []), question(script, state)]
     lines += [f"{number} {each}" for number, each in enumerate(choices(script, state), 1)]
     return "\n".join(lines)
 
@@ -92,14 +106,6 @@ def choices(script: Script, state: State) -> list[str]:
     if step.do == "language":
         return [autonym(each) for each in script.book.languages]
     return [text(each.say, language) for each in step.choices]
-
-
-def _said(script: Script, state: State) -> str:
-    if state.resuming:
-        return texts.said("resume", state.language)
-    if state.offered:
-        return texts.said("which", state.language)
-    return text(script.steps[state.step].say, state.language)
 
 
 def _resumed(script: Script, state: State, typed: str) -> State | None:

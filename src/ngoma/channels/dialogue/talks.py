@@ -4,6 +4,7 @@ Every gateway may say the same again, and may say it late: what was heard before
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from ngoma.channels.dialogue.engine import State
 from ngoma.channels.dialogue.script import Script
 from ngoma.cities.book import Book
 from ngoma.people import vault
-from ngoma.records.models import Talk
+from ngoma.records.models import Report, Talk
 
 LASTS = timedelta(days=1)
 """How long a conversation can be gone on with; then it is forgotten."""
@@ -29,11 +30,14 @@ BETWEEN = "*"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is shown, whether the conversation has ended with it, and what can be chosen."""
+    """What is shown, whether the conversation has ended with it, what can be chosen, and what is
+    taken as it is said. `language` is that of the words."""
 
     text: str
     ended: bool
     choices: tuple[str, ...] = ()
+    takes: str = ""
+    language: str = ""
 
 
 def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
@@ -46,11 +50,11 @@ def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
     with transaction.atomic():
         talk = held(script.book, caller.gateway, person)
         if talk.session == session and talk.heard.startswith(heard[:_LONGEST]):
-            return Said(talk.answer, ended=talk.state is None)
+            return _shown(script, talk)
         _hear(script, caller, talk, session, heard[:_LONGEST])
         talk.at = now()
         talk.save()
-    return Said(talk.answer, ended=talk.state is None)
+    return _shown(script, talk)
 
 
 def answer(script: Script, caller: Caller, session: str, typed: str) -> Said:
@@ -67,10 +71,34 @@ def answer(script: Script, caller: Caller, session: str, typed: str) -> Said:
         _go(script, caller, talk, state, [] if begins else [typed])
         talk.at = now()
         talk.save()
-    if talk.state is None:
-        return Said(talk.answer, ended=True)
-    offered = engine.choices(script, msgspec.convert(talk.state, State))
-    return Said(talk.answer, ended=False, choices=tuple(offered))
+    return _shown(script, talk)
+
+
+def recorded(
+    script: Script, caller: Caller, session: str, keep: Callable[[Report], object]
+) -> Said:
+    """The end of a call in which somebody spoke instead of typing: what they said is a report, and
+    `keep` is told of which."""
+    person = _person(script, caller, session)
+    with transaction.atomic():
+        talk = held(script.book, caller.gateway, person)
+        state = _under_way(script, talk)
+        if talk.session == session and state is not None:
+            receipt = doing.report(script.book, state, caller, talk.key, recorded=True)
+            keep(receipt.report)
+            talk.answer = doing.received(script.book, receipt, state)
+            talk.state, talk.at = None, now()
+            talk.save()
+    return _shown(script, talk)
+
+
+def close(script: Script, caller: Caller, session: str, words: str) -> Said:
+    """End a conversation with these words."""
+    with transaction.atomic():
+        talk = held(script.book, caller.gateway, _person(script, caller, session))
+        talk.state, talk.answer, talk.at = None, words, now()
+        talk.save()
+    return _shown(script, talk)
 
 
 def forget_old(at: datetime | None = None) -> int:
@@ -105,6 +133,19 @@ def _hear(script: Script, caller: Caller, talk: Talk, session: str, heard: str) 
         typed = heard.split(BETWEEN) if heard else []
     talk.session, talk.heard = session, heard
     _go(script, caller, talk, state, typed)
+
+
+def _shown(script: Script, talk: Talk) -> Said:
+    if talk.state is None:
+        return Said(talk.answer, ended=True)
+    state = msgspec.convert(talk.state, State)
+    return Said(
+        talk.answer,
+        ended=False,
+        choices=tuple(engine.choices(script, state)),
+        takes=engine.takes(script, state),
+        language=state.language,
+    )
 
 
 def _first(script: Script, caller: Caller, talk: Talk, *, dialled: bool) -> State:

@@ -9,9 +9,8 @@ import structlog
 from ngoma.casework import talking
 from ngoma.casework.errors import Refusal
 from ngoma.channels import texts
-from ngoma.channels.messages.message import Message
 from ngoma.intake import photos, recordings
-from ngoma.notices import telegram, twilio, whatsapp
+from ngoma.notices import africastalking, telegram, twilio, whatsapp
 from ngoma.notices.gateway import Permanent
 from ngoma.people.permissions import resident
 from ngoma.records.models import Photo, Recording, Report
@@ -19,6 +18,7 @@ from ngoma.work.queue import put
 
 FILE = "channels.file"
 FETCHERS: Mapping[str, Callable[..., bytes]] = {
+    "africastalking": africastalking.fetch,
     "sms": twilio.fetch,
     "telegram": telegram.fetch,
     "whatsapp": whatsapp.fetch,
@@ -29,14 +29,21 @@ be had; anything else that it raises may work later."""
 log = structlog.get_logger(__name__)
 
 
-def order(report: Report, message: Message, *, later: bool) -> None:
-    """Have what came with a message fetched for a report. `later`: the report was there before, so
-    this is news of it."""
-    for voice, names in ((False, message.files), (True, message.voices)):
+def order(
+    report: Report,
+    gateway: str,
+    *,
+    files: Sequence[str] = (),
+    voices: Sequence[str] = (),
+    later: bool,
+) -> None:
+    """Have photos (`files`) and recordings fetched for a report. `later`: the report was there
+    before, so this is news of it."""
+    for voice, names in ((False, files), (True, voices)):
         for each in names:
-            told = {"report": report.pk, "gateway": message.gateway, "file": each}
+            told = {"report": report.pk, "gateway": gateway, "file": each}
             name = hashlib.sha256(each.encode()).hexdigest()[:32]
-            key = f"file {message.gateway} {report.pk} {name}"
+            key = f"file {gateway} {report.pk} {name}"
             put(FILE, told | {"later": later, "voice": voice}, key=key)
 
 

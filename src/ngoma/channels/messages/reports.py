@@ -44,7 +44,7 @@ def add(report: Report, message: Message, said: str, spot: Spot | None = None) -
         except Refusal:
             photos.discard(kept)
             return False
-    files.order(report, message, later=True)
+    _order(report, message, later=True)
     return True
 
 
@@ -79,7 +79,7 @@ def hand_in(
         log.info("message not taken", reason=str(refused))
         say(book, message, "help")
         return None
-    files.order(receipt.report, message, later=False)
+    _order(receipt.report, message, later=False)
     return receipt
 
 
@@ -91,3 +91,7 @@ def spot_of(book: Book, message: Message) -> Spot | None:
     if located.outside_m > float(book.settings["map"]["outside"]):
         return None
     return Spot(located.place_id, message.lat, message.lon, int(message.accuracy))
+
+
+def _order(report: Report, message: Message, *, later: bool) -> None:
+    files.order(report, message.gateway, files=message.files, voices=message.voices, later=later)
