@@ -15,8 +15,8 @@ from ngoma.notices.twilio import signature
 View = Callable[..., HttpResponse]
 
 
-def africastalking(view: View) -> View:
-    """For Africa's Talking, which signs nothing: the address holds the word of NGOMA_SMS_HOOK."""
+def hidden(view: View) -> View:
+    """For services that sign nothing: the address holds the word of NGOMA_SMS_HOOK."""
 
     @wraps(view)
     def known(request: HttpRequest, word: str, **rest: Any) -> HttpResponse:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ngoma.base.clock import now
 from ngoma.channels import callbacks
@@ -16,7 +16,7 @@ AGAIN_AFTER = timedelta(minutes=1)
 
 @csrf_exempt
 @require_POST
-@callbacks.africastalking
+@callbacks.hidden
 def africastalking(request: HttpRequest) -> HttpResponse:
     """A report by Africa's Talking.
 
@@ -30,6 +30,17 @@ def africastalking(request: HttpRequest) -> HttpResponse:
     if not delivered("africastalking", message, status, reason=reason):
         report = {"provider_id": message, "status": status, "reason": reason}
         put("notices.receipt", {"provider": "africastalking", **report}, run_at=now() + AGAIN_AFTER)
+    return HttpResponse(status=204)
+
+
+@require_safe
+@callbacks.hidden
+def kannel(request: HttpRequest, notice: int) -> HttpResponse:
+    """A report by Kannel about the notice in its address."""
+    status = request.GET.get("status", "")
+    if not status:
+        return HttpResponseBadRequest("status is needed\n", "text/plain")
+    delivered("kannel", f"kannel-{notice}", status, notice=notice)
     return HttpResponse(status=204)
 
 

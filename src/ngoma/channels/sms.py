@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ngoma.channels import callbacks
 from ngoma.channels.cities import city_of
@@ -19,12 +19,23 @@ from ngoma.people.vault import BadAddress
 
 @csrf_exempt
 @require_POST
-@callbacks.africastalking
+@callbacks.hidden
 def africastalking(request: HttpRequest, city: str) -> HttpResponse:
     """A message by Africa's Talking: `id`, `from` and `text`
     (https://developers.africastalking.com/docs/sms/notifications)."""
     form = callbacks.form(request)
     return _taken(city_of(city), form.get("id", ""), form.get("from", ""), form.get("text", ""))
+
+
+@require_safe
+@callbacks.hidden
+def kannel(request: HttpRequest, city: str) -> HttpResponse:
+    """A message by Kannel, which asks for an address: `id`, `from`, `text`; the answer to it says
+    nothing."""
+    number, sender, text = (
+        request.GET.get(name, "").replace("\0", "") for name in ("id", "from", "text")
+    )
+    return _taken(city_of(city), number, sender, text)
 
 
 @csrf_exempt

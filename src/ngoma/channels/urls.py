@@ -13,6 +13,8 @@ urlpatterns = [
     path("channels/twilio/sms/<slug:city>/", sms.twilio),
     path("channels/twilio/<int:notice>/", reports.twilio),
     path("channels/kakao/<str:word>/<slug:city>/", kakao.callback),
+    path("channels/kannel/<str:word>/sms/<slug:city>/", sms.kannel),
+    path("channels/kannel/<str:word>/report/<int:notice>/", reports.kannel),
     path("channels/telegram/<slug:city>/", telegram.callback),
     path("channels/whatsapp/<slug:city>/", whatsapp.callback),
     path("channels/stop/<str:secret>/", stopping.stop),

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from ngoma.channels.callbacks import africastalking, form
+from ngoma.channels.callbacks import form, hidden
 from ngoma.channels.cities import city_of
 from ngoma.channels.dialogue import talks
 from ngoma.channels.dialogue.doing import Caller
@@ -20,7 +20,7 @@ MOST_SEPTETS, MOST_UNITS = 182, 80
 
 @csrf_exempt
 @require_POST
-@africastalking
+@hidden
 def callback(request: HttpRequest, city: str) -> HttpResponse:
     """`sessionId`, `phoneNumber` and `text`, all that was typed so far: `1*2*…`. The answer starts
     with CON where more is to be typed, and with END."""

@@ -72,7 +72,7 @@ def twilio(request: HttpRequest, city: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@callbacks.africastalking
+@callbacks.hidden
 def africastalking(request: HttpRequest, city: str) -> HttpResponse:
     """A step of a call over Africa's Talking: `sessionId`, `callerNumber`, `dtmfDigits`,
     `recordingUrl`; the last says that the call is over."""

@@ -7,6 +7,7 @@ State = Notice.State
 
 # Africa's Talking: https://developers.africastalking.com/docs/sms/notifications
 # Twilio: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+# Kannel: the user guide, "Delivery reports"
 # WhatsApp: developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components#statuses-object
 _MEANING = {
     "africastalking": {
@@ -28,6 +29,13 @@ _MEANING = {
         "sending": State.SENT,
         "queued": State.SENT,
         "accepted": State.SENT,
+    },
+    "kannel": {
+        "1": State.DELIVERED,
+        "2": State.FAILED,
+        "4": State.SENT,
+        "8": State.SENT,
+        "16": State.FAILED,
     },
     "whatsapp": {
         "delivered": State.DELIVERED,

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.notices import africastalking, email, open311, push, telegram, twilio, whatsapp
+from ngoma.notices import africastalking, email, kannel, open311, push, telegram, twilio, whatsapp
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, STOP, way
 from ngoma.notices.replying import REPLY
@@ -126,6 +126,7 @@ def _outbox(message: Message) -> str:
 GATEWAYS: dict[str, Gateway] = {
     "africastalking": africastalking.deliver,
     "twilio": twilio.deliver,
+    "kannel": kannel.deliver,
     "telegram": telegram.deliver,
     "whatsapp": whatsapp.deliver,
     "smtp": email.deliver,

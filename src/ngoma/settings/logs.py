@@ -8,7 +8,9 @@ import structlog
 
 _PERSONAL_KEYS = {"email", "phone", "name", "address", "ip", "contact", "words"}
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+\d[\d -]{6,}\d")
-_OPENING = re.compile(r"(/r/[^/\s]+/|/(?:mine|follow)/|/channels/(?:stop|africastalking)/)[^/\s]+")
+_OPENING = re.compile(
+    r"(/r/[^/\s]+/|/(?:mine|follow)/|/channels/(?:stop|africastalking|kakao|kannel)/)[^/\s]+"
+)
 """Addresses whose last part is a secret: who reads it can act for a reporter or a provider."""
 
 
