@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from ngoma.base import references
 from ngoma.casework import deciding, talking, working
-from ngoma.channels.messages import saying, taking
+from ngoma.channels import floods
+from ngoma.channels.messages import saying
 from ngoma.cities import book
 from ngoma.cities.load import load
 from ngoma.notices import sms
@@ -35,7 +36,7 @@ def officer(db: None, settings: Settings) -> Actor:
     """Kampala, and somebody who works there."""
     settings.NGOMA_SMS_HOOK = "hidden-word"
     book.forget()
-    taking.forget_floods()
+    floods.forget()
     city = load(PACKS / "kampala")
     user = User.objects.create_user("officer")
     Membership.objects.create(user=user, city=city, role="coordinator")
@@ -245,14 +246,14 @@ def test_danger_is_answered_at_once_with_whom_to_call(text: Text) -> None:
 
 
 def test_a_flood_is_slowed_but_never_a_danger(text: Text, settings: Settings) -> None:
-    for number in range(taking.MOST_MESSAGES):
+    for number in range(floods.MOST):
         text(f"Rubbish heap number {number} in Mulago II")
-    assert Report.objects.count() == taking.MOST_MESSAGES
+    assert Report.objects.count() == floods.MOST
     (told,) = text("Rubbish again in Mulago II")
     assert told.startswith("You sent very many messages.")
     assert text("Rubbish again in Mulago II") == [], "that is said once"
     text("A live wire is down in Mulago II")
-    assert Report.objects.count() == taking.MOST_MESSAGES + 1
+    assert Report.objects.count() == floods.MOST + 1
     assert text("A hole in Mulago II", number="+256772999999"), "others are heard"
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from ngoma.base.clock import frozen, now
+from ngoma.channels import floods
 from ngoma.channels.dialogue import engine, talks
 from ngoma.channels.dialogue.script import script
 from ngoma.channels.dialogue.walking import screens, too_long
@@ -31,6 +32,7 @@ SHIPPED = ("kampala", "seoul", "demo")
 def kampala(db: None, settings: Settings) -> str:
     settings.NGOMA_SMS_HOOK = "hidden-word"
     book.forget()
+    floods.forget()
     load(PACKS / "kampala")
     return "kampala"
 
@@ -201,6 +203,25 @@ def test_where_there_is_danger_somebody_is_told_whom_to_call(kampala: str) -> No
     said = Phone(kampala).dial("1*5*A live wire is on the ground*Mulago II")
     assert said.startswith("END KLA ")
     assert said.endswith("received. Is anybody in danger? Call 999 now.")
+
+
+def test_a_flood_is_slowed_but_never_a_danger(kampala: str) -> None:
+    phone = Phone(kampala)
+    for _ in range(floods.MOST):
+        assert phone.dial("1*1*Mulago II*1").startswith("END Thank you.")
+    assert phone.dial("1*1*Mulago II*1").startswith("END You sent very many messages.")
+    assert "Call 999 now" in phone.dial("1*5*A live wire is on the ground*Mulago II")
+    assert Report.objects.count() == floods.MOST + 1
+
+
+def test_a_conversation_that_was_changed_meanwhile_begins_anew(kampala: str) -> None:
+    phone = Phone(kampala)
+    phone.dial()
+    phone.press("1")
+    talk = Talk.objects.get()
+    talk.state = {"step": "gone", "language": "en"}
+    talk.save()
+    assert phone.press("1").startswith("CON Where?"), "taken through all that was pressed"
 
 
 @pytest.mark.parametrize("number", ["", "anonymous", "12"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ngoma.base.references import BadReference, read, show
-from ngoma.channels import texts
+from ngoma.channels import floods, texts
 from ngoma.channels.dialogue.engine import State
 from ngoma.cities.book import Book, text
 from ngoma.intake.submission import Refused, Submission
@@ -32,8 +32,11 @@ def do(what: str, book: Book, state: State, caller: Caller, key: str) -> str:
     if what == "status":
         finder = vault.finder(book.id, caller.address.address) if caller.address else ""
         return status(book, state.reference, state.language, finder=finder)
-    receipt = report(book, state, caller, key)
-    return received(book, receipt, state)
+    finder = vault.finder(book.id, caller.address.address) if caller.address else key
+    if floods.too_many(book, finder, state.words):
+        phone = str(book.settings["emergency"])
+        return texts.said("flood", state.language, phone=phone)
+    return received(book, report(book, state, caller, key), state)
 
 
 def report(

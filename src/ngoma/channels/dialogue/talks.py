@@ -28,6 +28,10 @@ BETWEEN = "*"
 """Stands between the answers of one call, as gateways of USSD hand them over."""
 
 
+_LONGEST = 512
+"""Characters of all answers of a call that are looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What is shown, whether the conversation has ended with it, what can be chosen, and what is
@@ -106,9 +110,6 @@ def forget_old(at: datetime | None = None) -> int:
     return Talk.objects.filter(at__lt=(at or now()) - LASTS).delete()[0]
 
 
-_LONGEST = 512
-
-
 def _person(script: Script, caller: Caller, session: str) -> str:
     """Who speaks, as a hash; somebody without a number is as good as the call."""
     known = caller.address.address if caller.address else f"call {session}"
@@ -125,8 +126,9 @@ def held(book: Book, channel: str, person: str) -> Talk:
 
 def _hear(script: Script, caller: Caller, talk: Talk, session: str, heard: str) -> None:
     """Go through what is new of the call and keep where that leads."""
-    if talk.session == session and talk.state is not None and heard.startswith(talk.heard):
-        state = msgspec.convert(talk.state, State)
+    goes_on = talk.session == session and heard.startswith(talk.heard)
+    state = _under_way(script, talk) if goes_on else None
+    if state is not None:
         typed = [heard[len(talk.heard) :].removeprefix(BETWEEN)]
     else:
         state = _first(script, caller, talk, dialled=bool(heard))
@@ -136,9 +138,9 @@ def _hear(script: Script, caller: Caller, talk: Talk, session: str, heard: str) 
 
 
 def _shown(script: Script, talk: Talk) -> Said:
-    if talk.state is None:
+    state = _under_way(script, talk)
+    if state is None:
         return Said(talk.answer, ended=True)
-    state = msgspec.convert(talk.state, State)
     return Said(
         talk.answer,
         ended=False,

@@ -58,8 +58,9 @@ def _ends(script: Script, language: str) -> Iterator[Screen]:
         state = texts.state(stage, language)
         said = texts.said("status", language, reference=reference, state=state, by=by)
         yield Screen("status", language, said)
-    for key in ("unknown", "private"):
-        yield Screen("status", language, texts.said(key, language))
+    for key in ("unknown", "private", "flood"):
+        phone = str(script.book.settings["emergency"])
+        yield Screen("status", language, texts.said(key, language, phone=phone))
 
 
 def _dates(language: str) -> Iterator[str]:

@@ -10,8 +10,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from ngoma.base.clock import now
-from ngoma.base.floods import Flood
 from ngoma.base.references import show
+from ngoma.channels import floods
 from ngoma.channels.dialogue.doing import status
 from ngoma.channels.dialogue.talks import held
 from ngoma.channels.messages import places
@@ -21,17 +21,13 @@ from ngoma.channels.messages.reports import add, hand_in, own, spot_of
 from ngoma.channels.messages.saying import known, language_of, say, say_words
 from ngoma.cities.book import Book
 from ngoma.people import vault
-from ngoma.proposals.reading import dangerous
 from ngoma.records.models import Report, State, Talk
 
-MOST_MESSAGES = 30
-"""Of one sender in ten minutes; what speaks of danger is taken above it, too."""
 REMEMBERED = 12
 """Messages of one sender of which it is known that they came before."""
 RECENT = timedelta(hours=1)
 """After a report, a photo or a position without words belongs to it."""
 _FLOOD = "flood"
-_senders = Flood(0)
 
 
 def take(book: Book, message: Message) -> None:
@@ -44,7 +40,7 @@ def take(book: Book, message: Message) -> None:
         if name in heard:
             return
         talk.heard = " ".join([*heard[1 - REMEMBERED :], name])
-        if not _too_many(book, message, finder):
+        if not floods.too_many(book, finder, message.text):
             talk.session = ""
             _answer(book, message, talk)
         elif talk.session != _FLOOD:
@@ -54,20 +50,9 @@ def take(book: Book, message: Message) -> None:
         talk.save()
 
 
-def forget_floods() -> None:
-    """Count from nothing: the tests need it."""
-    _senders.clear()
-
-
 def _name(message: Message) -> str:
     """A short name of the message: those of gateways are as long as they please."""
     return hashlib.sha256(message.id.encode()).hexdigest()[:16]
-
-
-def _too_many(book: Book, message: Message, finder: str) -> bool:
-    if _senders.add(finder, now()) <= MOST_MESSAGES:
-        return False
-    return not (book.stopper(None, message.text) or dangerous(book, message.text, None))
 
 
 def _answer(book: Book, message: Message, talk: Talk) -> None:
