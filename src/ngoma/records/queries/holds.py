@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import IntegrityError
+
 from ngoma.records.queries.members import full_name
 from ngoma.records.sql.moments import parameter
 from ngoma.records.sql.statements import execute, fetch
@@ -14,6 +16,8 @@ class Holder(NamedTuple):
     user_id: int
     name: str
 
+
+TRIES = 20
 
 _TAKE = """
 INSERT INTO records_hold (case_id, user_id, until) VALUES (%s, %s, %s)
@@ -34,10 +38,18 @@ WHERE c.city_id = %s AND h.until >= %s
 def take(case_id: int, user_id: int, *, at: datetime, until: datetime) -> Holder | None:
     """Hold a case, unless somebody else does; what the user held before is free. Who holds it.
 
-    Not in one transaction: two who change places would wait for each other.
+    Not in one transaction: two who change places would wait for each other. Somebody who goes
+    through the queue quickly asks for several cases at the same moment: the last one is theirs.
     """
-    execute("DELETE FROM records_hold WHERE user_id = %s AND case_id <> %s", [user_id, case_id])
-    execute(_TAKE, [case_id, user_id, parameter(until), parameter(at)])
+    for tries in range(1, TRIES + 1):
+        execute("DELETE FROM records_hold WHERE user_id = %s AND case_id <> %s", [user_id, case_id])
+        try:
+            execute(_TAKE, [case_id, user_id, parameter(until), parameter(at)])
+        except IntegrityError:  # their own other hold came in between
+            if tries == TRIES:
+                raise
+        else:
+            break
     return holder(case_id, at)
 
 
