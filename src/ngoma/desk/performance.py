@@ -81,7 +81,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         ),
         "taken": charts.ranges([(row.name, *row.solution) for row in months]),
         "span": span,
-        "share": share,
+        "share": formats.share,
     }
     return show(request, desk, "performance", context)
 
@@ -112,11 +112,6 @@ def rows(desk: Desk, asked: Asked, by: str) -> list[Row]:
 def span(minutes: float | None) -> str:
     """A length of working time in words; a dash for none."""
     return "–" if minutes is None else formats.span(timedelta(minutes=minutes))
-
-
-def share(part: int, of: int) -> str:
-    """A part in percent; a dash of nothing."""
-    return formats.percent(part / of) if of else "–"
 
 
 def _times(buckets: Mapping[int, int]) -> tuple[float | None, float | None]:

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 from msgspec.structs import astuple
 
 from ngoma.casework.errors import NotAllowed
-from ngoma.desk.performance import share
 from ngoma.desk.site import Desk, page, show
 from ngoma.desk.tables import as_file
-from ngoma.look import slices
+from ngoma.look import formats, slices
 from ngoma.proposals import alone, in_use, quality
 from ngoma.proposals.quality import BY, Figures, Slice, Sums
 from ngoma.records.models import Learned
@@ -50,7 +49,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         "used": in_use.training_in_use(desk.book.id),
         "used_now": {in_use.number_in_use(desk.book.id, task) for task in Learned.Task},
         "trainings": in_use.trainings(desk.book.id, TRAININGS),
-        "share": share,
+        "share": formats.share,
     }
     return show(request, desk, "reading", context)
 

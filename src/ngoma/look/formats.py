@@ -37,6 +37,11 @@ def percent(value: float) -> str:
     return str(format_percent(value, locale=locale(_language())))
 
 
+def share(part: int, of: int) -> str:
+    """A part in percent; a dash of nothing."""
+    return percent(part / of) if of else "–"
+
+
 def day(at: datetime) -> str:
     """Thursday 19 November; with its year when that is not the present one."""
     return _written(at, "MMMMEEEEd", "yMMMMEEEEd")

@@ -19,7 +19,7 @@ from ngoma.work.queue import put
 FILE = "channels.file"
 FETCHERS: Mapping[str, Callable[..., bytes]] = {
     "africastalking": africastalking.fetch,
-    "sms": twilio.fetch,
+    "sms": twilio.fetch,  # the one service of text messages that hands out files
     "telegram": telegram.fetch,
     "whatsapp": whatsapp.fetch,
 }
