@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.browser.pages import PAGES
 
 from ngoma.casework import fold
 from ngoma.journey import TIMERS
@@ -67,3 +68,8 @@ def test_the_pictures_are_small() -> None:
     sheets = list((ROOT / "docs" / "screens" / "pages").iterdir())
     assert sheets
     assert sum(path.stat().st_size for path in sheets) <= MOST_BYTES_OF_SHEETS
+
+
+def test_every_page_of_residents_has_its_sheet() -> None:
+    sheets = {path.stem for path in (ROOT / "docs" / "screens" / "pages").glob("*.webp")}
+    assert sheets == {page.name for page in PAGES}
