@@ -124,9 +124,9 @@ def test_an_open_queue_shows_what_others_do(sit: Sit) -> None:
     rows = tab.locator(".row")
     expect(rows).to_have_count(3)
     told("A live wire is down on the path", "danger")
-    run_until_idle()
     expect(rows).to_have_count(4, timeout=15_000)
-    expect(rows.first).to_contain_text("A live wire")
+    run_until_idle()  # only now it is read
+    expect(rows.first).to_contain_text("A live wire", timeout=15_000)
     expect(tab.locator("#live")).to_contain_text("New danger: A live wire")
     expect(tab.locator(".grp.d")).to_be_visible()
     first, second, third = Case.objects.order_by("pk")[:3]

@@ -21,8 +21,10 @@ _MAP = re.compile(r'data-outline="([^"]+)"')
 
 @pytest.fixture(scope="module")
 def reader() -> httpx.Client:
-    """A browser that takes what is compressed."""
-    return httpx.Client(timeout=30, headers={"Accept-Encoding": "br, gzip"})
+    """A browser that takes what is compressed, over a new connection each time: one that was kept
+    may be closed by the server just when it is asked again."""
+    fresh = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(timeout=30, limits=fresh, headers={"Accept-Encoding": "br, gzip"})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -43,6 +43,8 @@
     if (!after && document.getElementById("more") && !old) return; // it comes with the next page
     const focused = old?.contains(document.activeElement);
     if (old && open) line.querySelector(".row").setAttribute("aria-current", "true");
+    // A report comes before it is read, and only then is seen to be a danger.
+    const alarming = row.group === "danger" && old?.dataset.group !== "danger";
     if (old) remove(old);
     else line.classList.add("came");
     const list = document.querySelector("#list .rows");
@@ -50,7 +52,7 @@
     if (!document.querySelector(`#list .grp[data-group="${row.group}"]`)) line.before(made(row.heading));
     htmx.process(line);
     if (focused) line.querySelector(".row").focus({ preventScroll: true });
-    if (!old && row.group === "danger") document.getElementById("live").textContent = `${desk().dataset.came} ${row.title}`;
+    if (alarming) document.getElementById("live").textContent = `${desk().dataset.came} ${row.title}`;
   }
 
   /** Before a line of the next group stands that group's heading. */
