@@ -9,9 +9,10 @@ from ngoma.casework.working import close_finished
 from ngoma.channels.dialogue import talks
 from ngoma.channels.messages import files
 from ngoma.insight import bursting, counting, performing, searching
-from ngoma.intake import landmarks
+from ngoma.intake import landmarks, photos, recordings
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
+from ngoma.ledger import asking, days, forgetting, sealing, stamping
 from ngoma.notices.codes import send_code
 from ngoma.notices.colleagues import alert
 from ngoma.notices.handing_on import hand_on
@@ -43,6 +44,9 @@ CODE = "notices.code"
 OLD_CODES = "notices.old_codes"
 RECEIPT = "notices.receipt"
 ALERT = "notices.alert"
+ERASE_PHOTOS = "intake.erase_photos"
+ERASE_RECORDINGS = "intake.erase_recordings"
+FORGET = "ledger.forget"
 HAND_ON = "notices.hand_on"
 
 JOURNEY = {
@@ -69,6 +73,7 @@ JOURNEY = {
     "returned": (PLAN,),
     "extended": (PLAN, TELL),
     "escalated": (PLAN,),
+    "erased": (ERASE_PHOTOS, ERASE_RECORDINGS, FORGET),
 }
 
 HANDLERS = {
@@ -86,6 +91,11 @@ HANDLERS = {
     OLD_CODES: Handler(forget_old),
     RECEIPT: Handler(again),
     ALERT: Handler(alert),
+    ERASE_PHOTOS: Handler(photos.erase),
+    ERASE_RECORDINGS: Handler(recordings.erase),
+    FORGET: Handler(forgetting.forget),
+    asking.ASK: Handler(asking.ask, atomic=False),
+    stamping.STAMP: Handler(stamping.stamp, atomic=False),
     HAND_ON: Handler(hand_on),
     FETCH: Handler(fetch_photo, atomic=False),
     landmarks.LEARN: Handler(landmarks.learn),
@@ -94,6 +104,8 @@ HANDLERS = {
 
 TIMERS = (
     Timer("read events for the search", timedelta(seconds=1), searching.follow),
+    Timer("seal events into the ledger", timedelta(seconds=1), sealing.follow),
+    Timer("ask the ledger's witnesses", timedelta(seconds=1), asking.watch),
     Timer("count what the map shows", timedelta(seconds=1), counting.follow),
     Timer("count how the work goes", timedelta(seconds=1), performing.follow),
     Timer("reckon the next reminders", timedelta(seconds=1), reminding.follow),
@@ -103,6 +115,8 @@ TIMERS = (
     Timer("look for bursts", timedelta(minutes=10), bursting.watch),
     Timer("measure how reports are read", timedelta(minutes=10), measure_daily),
     Timer("close what is finished", timedelta(minutes=10), close_finished),
+    Timer("count the ledger's day", timedelta(minutes=10), days.close_days),
+    Timer("have the ledger stamped", timedelta(minutes=10), stamping.watch),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("drop files that came in part", timedelta(hours=6), discard_stale),
     Timer("drop old one-time codes", timedelta(hours=6), forget_old),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ngoma.tlog.checkpoint import Checkpoint, open_checkpoint
 from ngoma.tlog.cosignature import Cosigner, Witness, cosigned
 from ngoma.tlog.note import Note, Signature, Signer, Verifier
-from ngoma.tlog.policy import Policy
+from ngoma.tlog.policy import Group, Policy
 from ngoma.tlog.refusal import BadSignature, Malformed, Refused
 
 # A checkpoint of a Certificate Transparency log that four public witnesses cosigned in May 2026.
@@ -24,18 +24,22 @@ PUBLISHED_POLICY = Policy(
             "+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f"
         ),
     ),
-    (
-        Witness.parse(
-            "transparency.dev/DEV:witness-little-garden+d8042a87"
-            "+BCtusOxINQNUTN5Oj8HObRkh2yHf/MwYaGX4CPdiVEPM"
+    Group(
+        4,
+        (
+            Witness.parse(
+                "transparency.dev/DEV:witness-little-garden+d8042a87"
+                "+BCtusOxINQNUTN5Oj8HObRkh2yHf/MwYaGX4CPdiVEPM"
+            ),
+            Witness.parse(
+                "witness1.smartit.nu/witness1+a48c820f+BPSFWg9G6KPiO7QPryYO5Xq4oYJJ+kAvLKLSimDhoxMO"
+            ),
+            Witness.parse("remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2"),
+            Witness.parse(
+                "witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv"
+            ),
         ),
-        Witness.parse(
-            "witness1.smartit.nu/witness1+a48c820f+BPSFWg9G6KPiO7QPryYO5Xq4oYJJ+kAvLKLSimDhoxMO"
-        ),
-        Witness.parse("remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2"),
-        Witness.parse("witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv"),
     ),
-    quorum=4,
 )
 # A checkpoint of Go's checksum database, whose key is not called as its origin is.
 GO_SUM = """go.sum database tree
@@ -49,7 +53,7 @@ GO_KEY = Verifier.parse("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux1
 log = Signer("ledger.example/kla", bytes(range(32)))
 witnesses = [Cosigner(f"w{number}.example", bytes([number]) * 32) for number in range(3)]
 checkpoint = Checkpoint(log.name, 18_204, bytes(range(32)))
-policy = Policy(log.name, (log.verifier,), tuple(one.witness for one in witnesses), quorum=2)
+policy = Policy(log.name, (log.verifier,), Group(2, tuple(one.witness for one in witnesses)))
 
 checkpoints = st.builds(
     Checkpoint,
@@ -198,12 +202,12 @@ def test_policies_that_would_count_one_key_twice_or_cannot_be_met() -> None:
         ((), (), 0),
     ):
         with pytest.raises(ValueError, match="policy"):
-            Policy(log.name, keys, seen, quorum)
+            Policy(log.name, keys, Group(quorum, seen))
 
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_a_thousand_flipped_bits_in_checkpoints_are_refused(ours: bool) -> None:
-    strict = Policy(log.name, policy.log_keys, policy.witnesses, quorum=3)
+    strict = Policy(log.name, policy.log_keys, Group(3, policy.witnesses))
     rule = strict if ours else PUBLISHED_POLICY
     data = seen_by(3).encode() if ours else PUBLISHED
     if not ours:  # the log's other signature, of a type we do not know, vouches for nothing

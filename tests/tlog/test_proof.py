@@ -10,7 +10,7 @@ from ngoma.tlog import merkle
 from ngoma.tlog.checkpoint import Checkpoint
 from ngoma.tlog.cosignature import Cosigner
 from ngoma.tlog.note import Note, Signer
-from ngoma.tlog.policy import Policy
+from ngoma.tlog.policy import Group, Policy
 from ngoma.tlog.proof import Proof
 from ngoma.tlog.refusal import BadProof, BadSignature, Malformed, Refused
 from ngoma.tlog.tiles import Reader, Writer
@@ -18,7 +18,7 @@ from ngoma.tlog.tiles import Reader, Writer
 SIZE = 1000
 log = Signer("ledger.example/kla", bytes(range(32)))
 witnesses = [Cosigner(f"w{number}.example", bytes([number]) * 32) for number in range(3)]
-policy = Policy(log.name, (log.verifier,), tuple(one.witness for one in witnesses), quorum=3)
+policy = Policy(log.name, (log.verifier,), Group(3, tuple(one.witness for one in witnesses)))
 
 
 def entry(index: int) -> bytes:

@@ -238,6 +238,7 @@ _FOLDS: dict[str, Callable[[Case, Data, datetime], None]] = {
     "visited": _unchanged,
     "rated": _rated,
     "redacted": _unchanged,
+    "erased": _unchanged,
     "recorded": _recorded,
     "undone": _undone,
     "tasked": _tasked,

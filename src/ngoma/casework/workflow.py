@@ -49,6 +49,7 @@ MOVES: dict[str, Move] = {
     "remind": Move(ACTIVE),
     "rate": Move(frozenset({RESOLVED, CLOSED})),
     "redact": Move(ALL),
+    "erase": Move(ALL),
 }
 
 

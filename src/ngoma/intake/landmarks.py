@@ -9,7 +9,7 @@ from ngoma.base.quad import distance_m
 from ngoma.cities import gazetteer
 from ngoma.cities.book import Book, book_of
 from ngoma.records.models import Event, Landmark, Report
-from ngoma.triage.words import tokens
+from ngoma.triage.words import plain
 
 LEARN = "intake.landmark"
 AGREEING = 2
@@ -61,5 +61,5 @@ def _said(told: Event) -> str:
 
 def _key(said: str) -> str:
     """Words without capitals, accents and signs; empty where they are no name of a place."""
-    words = " ".join(token.text for token in tokens(said))
+    words = plain(said)
     return words if SHORTEST <= len(words) <= LONGEST else ""

@@ -20,8 +20,9 @@ from django.db import IntegrityError
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ngoma.base.clock import now
+from ngoma.casework.erasing import photos_of
 from ngoma.intake.storage import save
-from ngoma.records.models import Photo
+from ngoma.records.models import Event, Photo
 from ngoma.records.queries.photos import SIZES, public_path
 
 MOST_BYTES = 12_000_000
@@ -143,6 +144,14 @@ def discard_unused(at: datetime | None = None) -> int:
     forgotten = list(Photo.objects.filter(report=None, case=None, added_at__lt=before)[:500])
     discard(forgotten)
     return len(forgotten)
+
+
+def erase(event: int, case: int) -> None:
+    """The job after an erasure: delete the photos of the report and their files."""
+    reference = Event.objects.get(pk=event).data["reference"]
+    for photo in photos_of(reference, case):
+        _delete_files(photo.name, photo.original)
+        photo.delete()
 
 
 def _delete_files(name: str, original: str) -> None:

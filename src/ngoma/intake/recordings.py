@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from ngoma.base.clock import now
 from ngoma.intake.storage import save
-from ngoma.records.models import Recording, Report
+from ngoma.records.models import Event, Recording, Report
 
 MOST_BYTES = 8_000_000
 _KINDS = (
@@ -39,6 +39,14 @@ def store(report: Report, data: bytes) -> Recording:
     return Recording.objects.create(
         report=report, path=path, kind=kind, digest=digest, added_at=now()
     )
+
+
+def erase(event: int, case: int) -> None:
+    """The job after an erasure: delete the recordings of the report and their files."""
+    reference = Event.objects.get(pk=event).data["reference"]
+    for recording in Recording.objects.filter(report__reference=reference):
+        default_storage.delete(recording.path)
+        recording.delete()
 
 
 def content(recording: Recording) -> bytes:

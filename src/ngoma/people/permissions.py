@@ -47,6 +47,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "remind": (),
     "rate": (),
     "redact": (*_DECIDING, Role.OFFICER),
+    "erase": (Role.SUPERVISOR, Role.COORDINATOR),
     "propose": (),
     "oversee": (Role.SUPERVISOR, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR),
     "audit": (Role.AUDITOR, Role.ADMINISTRATOR),

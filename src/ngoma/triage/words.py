@@ -91,3 +91,8 @@ def likeness(first: Sequence[str], second: Sequence[str]) -> float:
     """How alike two lists of words or syllable pairs are, 0 to 1 (Dice, each counted once)."""
     one, two = set(first), set(second)
     return 2 * len(one & two) / (len(one) + len(two)) if one and two else 0.0
+
+
+def plain(text: str) -> str:
+    """The words of a text alone, as they are compared."""
+    return " ".join(token.text for token in tokens(text))

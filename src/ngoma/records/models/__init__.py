@@ -14,6 +14,16 @@ from ngoma.records.models.hold import Hold
 from ngoma.records.models.job import Job
 from ngoma.records.models.landmark import Landmark
 from ngoma.records.models.learned import Learned
+from ngoma.records.models.ledger import (
+    Asked,
+    Chain,
+    Checkpoint,
+    Cosigned,
+    Day,
+    Entry,
+    LedgerKey,
+    Subtree,
+)
 from ngoma.records.models.notice import Notice
 from ngoma.records.models.part import Part
 from ngoma.records.models.performed import Performed
@@ -37,17 +47,23 @@ __all__ = [
     "OPEN",
     "Alert",
     "ApiKey",
+    "Asked",
     "Batch",
     "Bookmark",
     "Burst",
     "Case",
+    "Chain",
     "Channel",
+    "Checkpoint",
     "City",
     "Code",
     "Contact",
+    "Cosigned",
     "Counted",
+    "Day",
     "Decision",
     "Department",
+    "Entry",
     "Event",
     "Follow",
     "Hold",
@@ -55,6 +71,7 @@ __all__ = [
     "Kind",
     "Landmark",
     "Learned",
+    "LedgerKey",
     "Membership",
     "NextReminder",
     "Notice",
@@ -74,6 +91,7 @@ __all__ = [
     "Service",
     "SignIn",
     "State",
+    "Subtree",
     "Talk",
     "Task",
     "Update",
