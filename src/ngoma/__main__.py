@@ -45,11 +45,13 @@ user_app = typer.Typer(help="People who work with Ngoma.", no_args_is_help=True)
 key_app = typer.Typer(help="Keys of programs that write through Open311.", no_args_is_help=True)
 channel_app = typer.Typer(help="Phones that know no pages.", no_args_is_help=True)
 triage_app = typer.Typer(help="The engine that reads reports.", no_args_is_help=True)
+ledger_app = typer.Typer(help="The public log of all events.", no_args_is_help=True)
 app.add_typer(city_app, name="city")
 app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
 app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
+app.add_typer(ledger_app, name="ledger")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -144,8 +146,14 @@ def worker(data: Data = None) -> None:
     """Run jobs and timers until stopped (production)."""
     stop = serve.stop_on_signals()
     _start(data)
+    from ngoma.ledger import keys
+    from ngoma.ledger.keyfile import KeyRefused
     from ngoma.work import worker as work
 
+    try:
+        keys.signers()
+    except KeyRefused as error:
+        _refuse(error)
     work.run(stop)
 
 
@@ -454,6 +462,124 @@ def triage_rollback(
     number = in_use.number_in_use(book.id, task)
     before = f"learned-{number}" if number else "the pack alone"
     out.print(f"learned-{row.pk} is withdrawn; {before} reads now", markup=False)
+
+
+@ledger_app.command("verify")
+def ledger_verify(
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A checkpoint that somebody kept."),
+    ] = None,
+    processes: Annotated[int, typer.Option(min=0, help="0: one for each processor.")] = 0,
+    data: Data = None,
+) -> None:
+    """Check the whole log against the database; ends with 1 where anything is not as it was."""
+    _start(data)
+    from ngoma.ledger.verifying import verify
+    from ngoma.tlog.note import Note
+    from ngoma.tlog.refusal import Refused
+
+    try:
+        kept = [Note.parse(path.read_bytes()) for path in checkpoint or ()]
+    except Refused as error:
+        _refuse(error)
+    with _bar() as bar:
+        task = bar.add_task("Entries", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        found = verify(progress, kept=kept, processes=processes or None)
+    out.print(
+        f"{found.entries:,} entries, {found.events:,} events, {found.checkpoints:,} checkpoints; "
+        f"{found.late:,} recorded late, {found.erased:,} fields erased, {found.waiting:,} waiting"
+    )
+    for problem in found.problems[:MOST_PROBLEMS]:
+        out.print(f"entry {problem.index:,}: {problem.what}", markup=False)
+    if found.problems:
+        _refuse(
+            ValueError(f"{len(found.problems):,} problems, first entry {found.problems[0].index:,}")
+        )
+    out.print("Nothing was altered, deleted, added or backdated.")
+
+
+MOST_PROBLEMS = 20
+"""Told by `ledger verify`."""
+
+
+@ledger_app.command("proof")
+def ledger_proof(
+    reference: Annotated[str, typer.Argument(help="Of a report.")], data: Data = None
+) -> None:
+    """Print the receipt of a report, with all that it opens."""
+    _start(data)
+    from ngoma.base import references
+    from ngoma.ledger import receipts
+    from ngoma.records.models import Report
+
+    try:
+        meant = references.read(reference)
+    except references.BadReference as error:
+        _refuse(error)
+    report = Report.objects.filter(reference=meant).first()
+    if report is None:
+        _refuse(ValueError(f"there is no report {meant}"))
+    entry = receipts.of_report(report.pk)
+    found = receipts.receipt(entry) if entry else None
+    if found is None:
+        _refuse(ValueError(f"{meant} is not in the log yet: the worker seals it within seconds"))
+    sys.stdout.buffer.write(found)
+
+
+@ledger_app.command("key")
+def ledger_key(
+    rotate: Annotated[bool, typer.Option(help="Make a key that takes over.")] = False,
+    retire: Annotated[bool, typer.Option(help="Take the oldest of several keys away.")] = False,
+    data: Data = None,
+) -> None:
+    """Show the keys that sign the log, and make the first."""
+    _start(data)
+    from ngoma.ledger import keys
+    from ngoma.ledger.keyfile import KeyRefused
+
+    try:
+        if rotate:
+            keys.rotate()
+        if retire:
+            out.print(f"taken away: {keys.retire()}", markup=False)
+        for key in keys.signers():
+            out.print(str(key.verifier), markup=False)
+    except KeyRefused as error:
+        _refuse(error)
+    err.print(f"The key lies in {keys.path()}: keep a copy where nobody else can read it.")
+
+
+@ledger_app.command("witness")
+def ledger_witness(
+    log: Annotated[list[str] | None, typer.Option(help="vkey of a log to witness.")] = None,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    data: Data = None,
+) -> None:
+    """Be a witness of others' logs: cosign what they publish, as long as it only grows."""
+    _use(data)
+    from ngoma.settings import witness
+
+    witness.remember(log or [])
+    _start(None)
+    from ngoma.ledger import witnessing
+    from ngoma.ledger.keyfile import KeyRefused
+    from ngoma.settings import prepare
+
+    try:
+        prepare.migrate(err.print)
+        out.print(f"witness {witnessing.cosigner().witness}", markup=False)
+        for origin in witnessing.logs():
+            out.print(f"  of {origin}", markup=False)
+    except (KeyRefused, witnessing.LogsRefused) as error:
+        _refuse(error)
+    command = _web_command(host, port)
+    os.execv(command[0], command)
 
 
 def _book(city: str) -> "Book":

@@ -47,6 +47,7 @@ ALERT = "notices.alert"
 ERASE_PHOTOS = "intake.erase_photos"
 ERASE_RECORDINGS = "intake.erase_recordings"
 FORGET = "ledger.forget"
+FORGET_TERMS = "insight.forget"
 HAND_ON = "notices.hand_on"
 
 JOURNEY = {
@@ -73,7 +74,7 @@ JOURNEY = {
     "returned": (PLAN,),
     "extended": (PLAN, TELL),
     "escalated": (PLAN,),
-    "erased": (ERASE_PHOTOS, ERASE_RECORDINGS, FORGET),
+    "erased": (ERASE_PHOTOS, ERASE_RECORDINGS, FORGET, FORGET_TERMS),
 }
 
 HANDLERS = {
@@ -94,6 +95,7 @@ HANDLERS = {
     ERASE_PHOTOS: Handler(photos.erase),
     ERASE_RECORDINGS: Handler(recordings.erase),
     FORGET: Handler(forgetting.forget),
+    FORGET_TERMS: Handler(searching.forget, atomic=False),
     asking.ASK: Handler(asking.ask, atomic=False),
     stamping.STAMP: Handler(stamping.stamp, atomic=False),
     HAND_ON: Handler(hand_on),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ngoma.ledger import publishing, sealing, tree
+from ngoma.ledger import publishing, tree
 from ngoma.ledger.verifying import verify
 from ngoma.records.models import Checkpoint, Entry, Event
 from ngoma.tlog.tiles import Reader, decode_bundle
@@ -24,7 +24,8 @@ def test_files_lead_to_the_root_that_was_signed(live: Callable[..., None]) -> No
     live(600)
     published = publishing.newest()
     policy = publishing.policy()
-    assert published and policy
+    assert published
+    assert policy
     checkpoint, _ = policy.check(published.note)
     reader = Reader(checkpoint.size, checkpoint.root, lambda path: tree.file(path, checkpoint.size))
     found = [entry for index in range(3) for entry in reader.entries(index)]

@@ -18,12 +18,16 @@ from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
 from ngoma.records.queries.live import last
 from ngoma.records.queries.search import key, shortened
 from ngoma.records.sql import search as index
+from ngoma.records.sql.journal import empty_journal
 from ngoma.records.sql.search import Entry
 from ngoma.triage.privacy import MARKS, find_private
+from ngoma.work.queue import Later
 from ngoma.work.timers import for_a_second
 
 READER = "search"
 BATCH = 500
+SOON = 2
+"""Seconds after which a job looks again whether it can go on."""
 MOST_TERMS = 5000
 """Terms kept of one case: a vector of PostgreSQL holds 1 MB."""
 
@@ -45,6 +49,17 @@ def read_batch() -> int:
             _write(come_to_rest(events))
             advance(READER, events[-1])
     return len(events)
+
+
+def forget(event: int, case: int) -> None:
+    """The job after an erasure: leave no old copy of the words in the index and the journal."""
+    erased = Event.objects.get(pk=event)
+    mark = Bookmark.objects.filter(reader=READER).first() or Bookmark()
+    if (mark.transaction, mark.event) < (erased.transaction, erased.pk):
+        raise Later(SOON)
+    index.tidy()
+    if not empty_journal():
+        raise Later(SOON)
 
 
 def rebuild(progress: Callable[[int], object]) -> None:

@@ -9,13 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Max
+from django.db.models.functions import TruncHour
 
 from ngoma.base.clock import now
 from ngoma.records.models import Checkpoint, LedgerKey
-from ngoma.tlog.cosignature import cosigned as cosigned_by
+from ngoma.tlog.cosignature import cosigned
 from ngoma.tlog.note import Note, Verifier
 from ngoma.tlog.policy import Policy
-from ngoma.tlog.refusal import Malformed, Refused
+from ngoma.tlog.refusal import Malformed
 
 
 class PolicyRefused(RuntimeError):
@@ -28,15 +30,14 @@ class Published:
 
     size: int
     note: Note
+    witnesses: int
     made_at: datetime
     published_at: datetime
 
 
 def policy_text() -> str:
     """The policy by which our checkpoints are to be checked: our keys, and the witnesses asked."""
-    logs = [
-        f"log {vkey}" for vkey in LedgerKey.objects.order_by("pk").values_list("vkey", flat=True)
-    ]
+    logs = [f"log {key}" for key in log_keys()]
     return "\n".join([*logs, *_witness_lines(), ""])
 
 
@@ -65,10 +66,11 @@ def begin(row: Checkpoint) -> None:
 
 def keep(row: Checkpoint, note: Note) -> None:
     """Keep a checkpoint's cosignatures, and publish it once they are enough."""
-    row.note = note.encode().decode()
-    row.save(update_fields=["note"])
     found = policy()
-    if found is not None and row.published_at is None and _meets(found, note):
+    seen = cosigned(note, found.witnesses) if found else {}
+    row.note, row.witnesses = note.encode().decode(), len(seen)
+    row.save(update_fields=["note", "witnesses"])
+    if found is not None and row.published_at is None and found.quorum.met(seen):
         _publish(row)
 
 
@@ -78,13 +80,16 @@ def newest() -> Published | None:
     row = rows.order_by("-size", "-pk").first()
     if row is None or row.published_at is None:
         return None
-    return Published(row.size, Note.parse(row.note.encode()), row.made_at, row.published_at)
+    note = Note.parse(row.note.encode())
+    return Published(row.size, note, row.witnesses, row.made_at, row.published_at)
 
 
-def count_witnesses(note: Note) -> int:
-    """How many witnesses of the policy cosigned a checkpoint."""
-    found = policy()
-    return len(cosigned_by(note, found.witnesses)) if found else 0
+def hourly(most: int) -> list[Checkpoint]:
+    """The last published checkpoints, the newest first, one of each hour."""
+    rows = Checkpoint.objects.filter(published_at__isnull=False)
+    last = rows.annotate(hour=TruncHour("made_at")).values("hour").annotate(last=Max("pk"))
+    chosen = last.order_by("-last").values_list("last", flat=True)[:most]
+    return list(Checkpoint.objects.filter(pk__in=list(chosen)).order_by("-pk"))
 
 
 def waiting_since() -> datetime | None:
@@ -92,14 +97,6 @@ def waiting_since() -> datetime | None:
     last = newest()
     rows = Checkpoint.objects.filter(size__gt=last.size if last else 0, published_at=None)
     return rows.order_by("size", "pk").values_list("made_at", flat=True).first()
-
-
-def _meets(found: Policy, note: Note) -> bool:
-    try:
-        found.check(note)
-    except Refused:
-        return False
-    return True
 
 
 def _publish(row: Checkpoint) -> None:

@@ -2,29 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from hashlib import sha256
+from datetime import UTC, datetime
 
 import msgspec
 
+from ngoma.base import ledger_codes
+from ngoma.base.ledger_codes import LedgerCode
 from ngoma.ledger import entries, publishing
 from ngoma.ledger.material import Material
 from ngoma.ledger.publishing import Published
 from ngoma.ledger.tree import Stored
-from ngoma.records.models import Entry, Report
+from ngoma.records.models import Entry
 from ngoma.tlog.merkle import prove_inclusion
 from ngoma.tlog.proof import Proof
 
 HEADER = "ngoma-receipt@v1"
-LETTERS = 13
-"""Of five bits each: the short form has the first 65 bits of the leaf hash."""
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: none of I L O U, which are read as 1 1 0 V."""
-_MEANT = str.maketrans("ILOU", "110V")
-
-
-class BadCode(ValueError):
-    """A short form that was mistyped, or is of no entry of this log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +31,15 @@ class Recorded:
     code: str
 
 
-def of_report(report: Report) -> Entry | None:
+def of_report(report_id: int) -> Entry | None:
     """The entry of the event that brought a report; None while it is not sealed yet."""
-    found = Entry.objects.filter(report=report).select_related("event")
+    found = Entry.objects.filter(report=report_id).select_related("event")
     return found.order_by("index").first()
+
+
+def of_event(case_id: int, seq: int) -> Entry | None:
+    """The entry of an event; None while it is not sealed yet."""
+    return Entry.objects.filter(event__case=case_id, event__seq=seq).first()
 
 
 def recorded(entry: Entry | None) -> Recorded | None:
@@ -55,8 +52,8 @@ def recorded(entry: Entry | None) -> Recorded | None:
         at=entry.event.at,
         late=entry.late,
         size=published.size,
-        witnesses=publishing.count_witnesses(published.note),
-        code=short(entry.index, bytes(entry.leaf), entry.event.at.astimezone(UTC).date()),
+        witnesses=published.witnesses,
+        code=str(code(entry)),
     )
 
 
@@ -94,35 +91,15 @@ def _disclosures(entry: Entry, names: Iterable[str] | None) -> list[str]:
     return [each for each in made if entries.commitment(each) in committed]
 
 
-def short(index: int, leaf: bytes, day: date) -> str:
-    """The form for an SMS: at most 40 characters, all of them in the GSM alphabet."""
-    bits = int.from_bytes(leaf, "big") >> (len(leaf) * 8 - LETTERS * 5)
-    letters = "".join(_ALPHABET[bits >> 5 * i & 31] for i in reversed(range(LETTERS)))
-    text = f"{index}-{letters}-{day:%y%m%d}"
-    return f"{text}-{_check(text)}"
+def code(entry: Entry) -> LedgerCode:
+    """The short form of an entry of an event."""
+    assert entry.event is not None, "a day's count has no short form"
+    return ledger_codes.make(entry.index, bytes(entry.leaf), entry.event.at.astimezone(UTC).date())
 
 
-def find(code: str) -> Entry:
-    """The entry of a short form. Raises `BadCode`."""
-    text = code.strip().upper()
-    parts = text.split("-")
-    if len(parts) != 4 or not parts[0].isdecimal() or len(parts[0]) > 18:
-        raise BadCode("form")
-    number, letters, day, check = parts[0], parts[1].translate(_MEANT), parts[2], parts[3]
-    if not set(letters + check) <= set(_ALPHABET) or not day.isdecimal():
-        raise BadCode("form")
-    if _check(f"{number}-{letters}-{day}") != check:
-        raise BadCode("mistyped")
-    entry = Entry.objects.filter(index=int(number), event__isnull=False).first()
-    if entry is None or entry.event is None:
-        raise BadCode("unknown")
-    if short(entry.index, bytes(entry.leaf), entry.event.at.astimezone(UTC).date()) != (
-        f"{number}-{letters}-{day}-{check}"
-    ):
-        raise BadCode("other")
-    return entry
-
-
-def _check(text: str) -> str:
-    """A letter that most slips change. What remains is found when the leaf is compared."""
-    return _ALPHABET[sha256(text.encode("ascii")).digest()[0] >> 3]
+def find(text: str) -> Entry | None:
+    """The entry of a short form, if the log has it. Raises `BadCode`."""
+    meant = ledger_codes.read(text)
+    found = Entry.objects.filter(index=meant.index, event__isnull=False).select_related("event")
+    entry = found.first()
+    return entry if entry is not None and code(entry) == meant else None

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 from django.conf import settings
-from rfc3161_client import TimestampRequestBuilder, decode_timestamp_response
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
 from rfc3161_client.tsp import PKIStatus
 
 from ngoma.base.clock import now
@@ -40,7 +40,7 @@ def watch() -> None:
 def stamp(checkpoint: int) -> None:
     """Ask for the time stamp of a checkpoint. Raises where there is none: it is tried again."""
     row = Checkpoint.objects.get(pk=checkpoint)
-    asked = TimestampRequestBuilder().data(stamped(row)).build()
+    asked = TimestampRequestBuilder(stamped(row), HashAlgorithm.SHA256).build()
     answer = httpx.post(
         settings.NGOMA_LEDGER_TSA,
         content=asked.as_bytes(),

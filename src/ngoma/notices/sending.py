@@ -15,7 +15,17 @@ from django.db.models import F
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.notices import africastalking, email, kannel, open311, push, telegram, twilio, whatsapp
+from ngoma.notices import (
+    africastalking,
+    email,
+    kannel,
+    open311,
+    proving,
+    push,
+    telegram,
+    twilio,
+    whatsapp,
+)
 from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
 from ngoma.notices.links import CODE, LINK, STOP, way
 from ngoma.notices.replying import REPLY
@@ -50,6 +60,8 @@ def send(notice: int) -> None:
     if unwanted := _unwanted(row):
         _end(row, State.FAILED, unwanted)
         return
+    if proving.awaited(row):
+        raise Later(1)
     message = outgoing(row)
     name = gateway_name(row)
     deliver = GATEWAYS[name]
@@ -73,13 +85,14 @@ def outgoing(notice: Notice) -> Message:
     """The message as its reader gets it, to their address, with what the text has places for."""
     leads = way(notice)
     code = codes.digits(notice.code) if notice.code else GONE
+    text = notice.text.replace(CODE, code).replace(LINK, leads.link).replace(STOP, leads.stop)
     return Message(
         notice=notice.pk,
         to=_address(notice, leads.book),
         sender=_sender(leads.book, notice.channel),
         sender_address=leads.book.settings["notices"]["from"] or settings.NGOMA_MAIL_FROM,
         subject=notice.subject.replace(CODE, code),
-        text=notice.text.replace(CODE, code).replace(LINK, leads.link).replace(STOP, leads.stop),
+        text=text + proving.line(notice),
         link=leads.link,
         thread=leads.thread,
         stop=leads.stop,

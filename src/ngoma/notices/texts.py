@@ -5,6 +5,7 @@ of paragraphs; whichever names a field that is empty is left out. `[mail] end` c
 that has no `end` of its own,
 `[alerts]` holds what the mail to a colleague tells, by its cause,
 `[told]` holds what `[news]` tells followers, by kind of event,
+`[proof]` holds what goes with the first message once the report is in the ledger,
 `[form]` holds the CLDR patterns of a date in a text message and in a mail, `[stop]` the page on
 which messages are stopped. The fields:
 
@@ -17,6 +18,7 @@ which messages are stopped. The fields:
 | department, body, phone | who is responsible; the other body and its telephone |
 | into | the number of the case, which another report may have given it |
 | code, minutes | a one-time code, and how long it is good |
+| proof | the short form of the report's entry in the ledger |
 | stop | where a follower stops the messages |
 | news | what `[told]` says of the event |
 | who, words, where | a colleague; what the reporters said and where, as it is published |
@@ -67,7 +69,7 @@ def words(kind: str, language: str) -> Words:
 @cache
 def kinds(language: str) -> frozenset[str]:
     """The kinds of notice a language has words for."""
-    return frozenset(_read(language)) - {"form", "mail", "stop", "told", "alerts"}
+    return frozenset(_read(language)) - {"form", "mail", "proof", "stop", "told", "alerts"}
 
 
 def news(kind: str, language: str) -> tuple[str, ...]:
@@ -85,6 +87,12 @@ def stop_page(language: str) -> Mapping[str, str]:
     `ask_follower` and `done_follower`."""
     page: Mapping[str, str] = _read(language)["stop"]
     return page
+
+
+def proof(code: str, language: str, *, long: bool) -> str:
+    """The line that gives an entry's short form, `long` for a mail."""
+    line: str = _read(language)["proof"]["mail" if long else "sms"]
+    return line.format(proof=code)
 
 
 def nearest(*wanted: str) -> str:

@@ -23,11 +23,15 @@ from ngoma.intake import photos
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
 from ngoma.intake.submit import MOST_PHOTOS
+from ngoma.ledger import receipts
 from ngoma.people import codes, vault
 from ngoma.people.permissions import Actor
+from ngoma.people.publicity import TELLING, public_event
 from ngoma.people.vault import Sealed
 from ngoma.public import flooding, status
+from ngoma.public.ledger.pages import download
 from ngoma.public.site import Site, page, show
+from ngoma.public.story import steps
 from ngoma.public.tracking import find, followed
 from ngoma.records.models import Code, Report
 from ngoma.records.queries.stories import Story, Told
@@ -61,6 +65,7 @@ def own(request: HttpRequest, site: Site, reference: str, secret: str) -> HttpRe
         "disputes": possible("reopen", known.told.state),
         "rates": possible("rate", known.told.state) and known.told.resolved_at is not None,
         "address": site.url(_address(known.told)),
+        "proofs": _proofs(site, known),
         "hint": _unconfirmed(known.told),
     }
     response = show(request, site, "track", context, page=_address(known.told))
@@ -85,10 +90,38 @@ def receipt(request: HttpRequest, site: Site, reference: str, secret: str) -> Ht
         "address": site.url(_address(told)),
         "qr": _qr(link),
         "hint": _unconfirmed(told),
+        "recorded": receipts.recorded(receipts.of_report(told.report_id)),
+        "proof": site.url(f"{_address(told)}/proof/0"),
         "danger": site.book.stopper(told.service_id, told.words),
     }
     response = show(request, site, "receipt", context, page=f"{_address(told)}/receipt")
     return private(response)
+
+
+@require_safe
+@page
+def proof(request: HttpRequest, site: Site, reference: str, secret: str, seq: int) -> HttpResponse:
+    """The receipt of a step to keep: 0 for the report itself, else the number of the event.
+
+    It opens what the reporter may know of it: all that they said, and what the city told them.
+    """
+    known = _opened(site, reference, secret)
+    told = known.told
+    if seq == 0:
+        entry, names = receipts.of_report(told.report_id), None
+    else:
+        event = next((each for each in known.events if each.seq == seq), None)
+        if event is None or public_event(event.kind, event.data) is None:
+            raise Http404(f"no public step {seq}")
+        entry, names = receipts.of_event(told.case_id, seq), _TOLD_IN.get(event.kind, ())
+    found = receipts.receipt(entry, names) if entry else None
+    if found is None:
+        raise Http404("not in the ledger yet")
+    return private(download(found, f"{told.reference}-{seq}.txt"))
+
+
+_TOLD_IN = dict.fromkeys(TELLING, ("text",))
+"""Fields that the receipt of a step opens, by kind of event: what the city told everybody."""
 
 
 def receipt_url(site: Site, reference: str, secret: str) -> str:
@@ -102,6 +135,13 @@ def _opened(site: Site, reference: str, secret: str) -> Story:
     if not constant_time_compare(known.told.secret, secret):
         raise Http404("not this report's secret")
     return known
+
+
+def _proofs(site: Site, known: Story) -> list[tuple[str, str]]:
+    """Title and address of the receipt of each public step of the case."""
+    done = [step for step in reversed(steps(site, known, own=True)) if step.seq]
+    named = [(_("Your report"), 0), *((step.title, step.seq) for step in done)]
+    return [(title, site.url(f"{_address(known.told)}/proof/{seq}")) for title, seq in named]
 
 
 def _unconfirmed(told: Told) -> str:

@@ -1,7 +1,7 @@
 """What happened to a case, as steps of a timeline: what, who, when, and what comes next."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from ngoma.look.formats import day, moment
 from ngoma.people.publicity import public_event, said
 from ngoma.public import status
 from ngoma.public.site import Site
+from ngoma.records.models import Channel
 from ngoma.records.queries.stories import Happened, Story, Told
 
 
@@ -24,6 +25,8 @@ class Step:
     title: str
     text: str
     said: str = ""
+    seq: int = 0
+    """Number of the event that it tells; 0 for what is yet to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,20 @@ def steps(site: Site, story: Story, *, own: bool) -> list[Step]:
             data["text"] = said(data, site.language)
         step = teller(_Moment(site, story.told, event, data, own))
         if step is not None:
-            done.append(step)
+            done.append(_dated(step, event, story.told))
     coming = _next(site, story.told, story.events)
     return [*([coming] if coming else []), *reversed(done)]
+
+
+def _dated(step: Step, event: Happened, told: Told) -> Step:
+    """The step with its number, marked where the ledger got it late.
+
+    What was taken over from elsewhere was always late, and says so itself.
+    """
+    text = step.text
+    if event.late and not told.demo and told.channel != Channel.IMPORT:
+        text = f"{text} {_('Recorded late.')}".strip()
+    return replace(step, text=text, seq=event.seq)
 
 
 def _when(told: _Moment, *, exact: bool = False) -> str:

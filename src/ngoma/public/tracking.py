@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ngoma.base import references
 from ngoma.casework.workflow import ENDED
+from ngoma.ledger import receipts
 from ngoma.notices import push
 from ngoma.public import home, status
 from ngoma.public.cards import Card
@@ -101,6 +102,7 @@ def followed(site: Site, known: Story, *, own: bool) -> dict[str, Any]:
         "joined": told.case_reference != told.reference,
         "main": references.show(told.case_reference),
         "main_url": site.url(f"r/{told.case_reference}"),
+        "recorded": receipts.recorded(receipts.of_report(told.report_id)),
     }
 
 

@@ -22,6 +22,8 @@ from ngoma.public import (
     uploading,
     your_data,
 )
+from ngoma.public.ledger import pages as ledger
+from ngoma.public.ledger import verifying
 
 
 class CityConverter(StringConverter):
@@ -54,6 +56,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("r/<str:reference>/card.jpg", tracking.card),
     path("r/<str:reference>/<str:secret>", own.own),
     path("r/<str:reference>/<str:secret>/receipt", own.receipt),
+    path("r/<str:reference>/<str:secret>/proof/<int:seq>", own.proof),
     path("follow", following.follow),
     path("follow/browser", following.in_browser),
     path("follow/<str:secret>", following.followed),
@@ -72,6 +75,9 @@ PAGES: list[URLPattern | URLResolver] = [
     path("places/<path:code>/card.jpg", places.card),
     path("places/<path:code>", places.place),
     path("your-data", your_data.your_data),
+    path("ledger", ledger.ledger),
+    path("ledger/proof/<str:code>", ledger.proof),
+    path("ledger/verify", verifying.verify),
     path("how-reports-are-read", reading.how),
     path("how-reports-are-read.json", reading.figures),
 ]

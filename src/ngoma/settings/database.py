@@ -11,6 +11,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -2000",  # kB for each thread of each process: the system has a cache too
+    "PRAGMA secure_delete = ON",  # what is erased is overwritten
     "PRAGMA temp_store = MEMORY",
     "PRAGMA journal_size_limit = 67108864",
 )

@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("desk/", _desk),
     path("open311/v2/", include("ngoma.open311.urls")),
+    path("ledger/", include("ngoma.public.ledger.urls")),
+    path("witness/", include("ngoma.public.ledger.witness_urls")),
     path("", include("ngoma.channels.urls")),
     path("", include("ngoma.public.urls")),
 ]

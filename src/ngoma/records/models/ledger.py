@@ -69,6 +69,7 @@ class Checkpoint(models.Model):
 
     size = models.BigIntegerField()
     note = models.TextField(help_text="signed, with the cosignatures that came")
+    witnesses = models.PositiveSmallIntegerField(default=0, help_text="have cosigned it")
     made_at = models.DateTimeField()
     published_at = models.DateTimeField(
         null=True, help_text="when enough witnesses had cosigned it"

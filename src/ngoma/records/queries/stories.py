@@ -35,6 +35,7 @@ class Told(NamedTuple):
     closed_at: datetime | None
     reports: int
     rating: int | None
+    demo: bool
 
 
 class Happened(NamedTuple):
@@ -44,6 +45,9 @@ class Happened(NamedTuple):
     at: datetime
     actor: str
     data: dict[str, Any]
+    seq: int
+    late: bool
+    """It was recorded in the ledger at another time than it says."""
 
 
 class Shown(NamedTuple):
@@ -69,11 +73,13 @@ _TOLD = """
 SELECT r.id, r.city_id, r.case_id, r.reference, r.received_at, r.channel, r.words, r.public_words,
        r.language, r.location, r.public_location, r.secret, c.place_id, c.reference, c.state,
        c.public, c.service_id, c.department_id, c.answer_due, c.due, c.resolved_at, c.closed_at,
-       c.reports_count, c.rating
+       c.reports_count, c.rating, r.demo
 FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE r.reference = %s
 """
 _EVENTS = """
-SELECT kind, at, actor, data FROM records_event WHERE case_id = %s AND NOT undone ORDER BY seq
+SELECT e.kind, e.at, e.actor, e.data, e.seq, coalesce(n.late, FALSE) FROM records_event e
+LEFT JOIN records_entry n ON n.event_id = e.id
+WHERE e.case_id = %s AND NOT e.undone ORDER BY e.seq
 """
 _PHOTOS = """
 SELECT name, kind, report_id, width, height FROM records_photo
@@ -92,7 +98,7 @@ def story(reference: str) -> Story | None:
         return None
     told = Told(*rows[0])
     times: dict[str, Any] = {name: moment(getattr(told, name)) for name in _TIMES}
-    told = told._replace(public=bool(told.public), **times)
+    told = told._replace(public=bool(told.public), demo=bool(told.demo), **times)
     events = [_event(*row) for row in fetch(_EVENTS, [told.case_id])]
     photos = [Shown(*row) for row in fetch(_PHOTOS, [told.case_id, told.case_id])]
     return Story(told, events, photos)
@@ -103,5 +109,5 @@ def exists(reference: str) -> bool:
     return bool(fetch("SELECT 1 FROM records_report WHERE reference = %s", [reference]))
 
 
-def _event(kind: str, at: Any, actor: str, data: Any) -> Happened:
-    return Happened(kind, known_moment(at), actor, decoded(data))
+def _event(kind: str, at: Any, actor: str, data: Any, seq: int, late: Any) -> Happened:
+    return Happened(kind, known_moment(at), actor, decoded(data), seq, bool(late))
