@@ -141,6 +141,25 @@ def ussd(
 
 
 @app.command()
+def ledger(
+    city: City = "kampala",
+    reports: Reports = 200_000,
+    data: Data = None,
+    entries: Annotated[int, typer.Option(min=1, help="How many events to seal.")] = 1_000_000,
+    json: Json = None,
+) -> None:
+    """Measure sealing, proofs and the check of the whole ledger."""
+    place = _filled(data, city, reports)
+    from bench import ledger as sealing
+
+    with _bar() as bar:
+        task = bar.add_task("Events", total=entries)
+        found = sealing.measure(place.database, entries, lambda n: bar.advance(task, n))
+    typer.echo(tables.ledger(found))
+    _keep(found, json)
+
+
+@app.command()
 def search(
     city: City = "seoul",
     reports: Reports = 1_000_000,

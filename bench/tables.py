@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bench.danger import Danger
     from bench.desk import Desk
     from bench.importing import Imported
+    from bench.ledger import Sealed
     from bench.phone import Taken as Carried
     from bench.search import Searched
     from bench.tiles import Tiles
@@ -128,6 +129,23 @@ def tiles(found: "Tiles", most_ms: float, most_kb: float) -> str:
         for each in found.kinds
     ]
     return _table((f"Tiles on {found.database}, {found.reports:,} cases", *titles), rows)
+
+
+def ledger(found: "Sealed") -> str:
+    """The ledger of one database."""
+    rate, hashing = found.entries / found.seconds, found.hashing
+    rows = [
+        ("events sealed a second, durable", f"**{rate:,.0f}**", "≥ 5,000"),
+        ("CPU-ms of an event", f"{1000 * found.cpu / found.entries:.3f}", ""),
+        ("hashing alone, events a second", f"{hashing:,.0f}", ""),
+        ("transactions a second", f"{found.commits:.1f}", ""),
+        ("bytes of an entry", f"{found.entry:.0f}", ""),
+        ("a receipt: p50 ms", f"{found.proof[0]:.2f}", ""),
+        ("a receipt: p95 ms", f"**{found.proof[1]:.2f}**", "≤ 5"),
+        ("largest receipt, bytes, no witness", f"{found.receipt:,}", ""),
+        ("checking the whole, s", f"**{found.verifying:.1f}**", "≤ 60"),
+    ]
+    return _table((f"Ledger on {found.database}, {found.entries:,} entries", "", "target"), rows)
 
 
 def _page(page: "Measured") -> Sequence[str]:

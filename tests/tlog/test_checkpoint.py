@@ -133,7 +133,7 @@ def test_what_is_almost_a_checkpoint_is_malformed(text: str) -> None:
 
 
 def test_a_quorum_of_witnesses_is_asked_for() -> None:
-    with pytest.raises(BadSignature, match="1 of 2"):
+    with pytest.raises(BadSignature, match="1 of 3"):
         policy.check(seen_by(1))
     assert policy.check(seen_by(2)) == (
         checkpoint,
