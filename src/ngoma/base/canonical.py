@@ -1,40 +1,35 @@
 """JSON in its one canonical form, RFC 8785: whoever writes a value writes the same bytes."""
 
+import re
 from typing import Any
 
 import msgspec
 import rfc8785
 
 _encoder = msgspec.json.Encoder(order="sorted")
+# A number that is not whole, or beyond 2**53, after what stands before a value. In a text it may be
+# found by mistake; that costs time alone.
+_NUMBER = re.compile(rb'(?:":|[\[,])-?[0-9]+(?:[.eE]|[0-9]{15})')
+_ASTRAL = b"\xf0"
+"""Begins the UTF-8 of a character beyond the basic plane."""
+
+
+def plain(value: Any) -> bytes:
+    """The bytes of a value of texts and small whole numbers, whose keys are ASCII. Not checked."""
+    return _encoder.encode(value)
 
 
 def canonical(value: Any) -> bytes:
-    """The bytes of a value. ValueError for what JSON cannot say: infinity, a key that is no text.
+    """The bytes of a value that JSON can say. ValueError for an integer beyond 2**53.
 
-    Integers beyond 2**53 are refused as well: others could not read them back.
+    The fast encoder writes numbers in its own way unless they are whole, and it sorts keys by
+    character, where the standard sorts by the units of UTF-16: those differ beyond the basic plane.
+    Only what may be of that kind is left to the library for the standard, which is 40 times slower.
     """
-    if _plain(value):
-        return _encoder.encode(value)
+    text = _encoder.encode(value)
+    if _NUMBER.search(text) is None and _ASTRAL not in text:
+        return text
     try:
         return rfc8785.dumps(value)
     except rfc8785.CanonicalizationError as error:
         raise ValueError(str(error)) from error
-
-
-def _plain(value: Any) -> bool:
-    """Whether the fast encoder writes it as the standard says.
-
-    It writes other numbers than whole ones in its own way, and it sorts keys by character, where
-    the standard sorts by the units of UTF-16: those differ beyond the basic plane.
-    """
-    if isinstance(value, str | bool | None):
-        return True
-    if isinstance(value, int):
-        return abs(value) < 1 << 53
-    if isinstance(value, list | tuple):
-        return all(map(_plain, value))
-    if isinstance(value, dict):
-        return all(
-            isinstance(key, str) and key.isascii() and _plain(each) for key, each in value.items()
-        )
-    return False

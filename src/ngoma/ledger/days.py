@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Max
 
-from ngoma.base.canonical import canonical
+from ngoma.base.canonical import plain
 from ngoma.base.clock import now
 from ngoma.ledger.entries import INDEX, base64url
 from ngoma.ledger.sealing import READER, Log
@@ -38,14 +38,14 @@ def _close(day: date) -> None:
     before: int | None = Day.objects.aggregate(last=Max("entry"))["last"]
     counts = rows.touched(-1 if before is None else before)
     log = Log.resume()
-    entry = log.append(content(day, counts, *rows.totals()))
+    index, _ = log.append(content(day, counts, *rows.totals()))
     log.save()
-    Day.objects.create(day=day, entry=entry, counts=zlib.compress(file(counts)))
+    Day.objects.create(day=day, entry_id=index, counts=zlib.compress(file(counts)))
 
 
 def content(day: date, counts: Sequence[Count], cases: int, events: int) -> bytes:
     """The entry of a day; `cases` and `events` are those there are in all."""
-    return canonical(
+    return plain(
         {
             "cases": cases,
             "day": day.isoformat(),

@@ -7,14 +7,14 @@ hash stands in the entry; without the salt, which is random, the hash tells noth
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
-from ngoma.base.canonical import canonical
+from ngoma.base.canonical import canonical, plain
 from ngoma.base.clock import iso
-from ngoma.records.models import Case, Department, Event, Photo, Place, Report, Service
+from ngoma.ledger.naming import Names
+from ngoma.records.queries.ledger import Shown, Told
 
 BRINGING = ("opened", "joined")
 """Kinds of event that a report brought; the report's fields are in their entries."""
@@ -25,41 +25,27 @@ INDEX = "index"
 """Kind of the entry that counts once a day."""
 
 
-@dataclass
-class Names:
-    """Codes and references by number: an entry speaks of a city as its pack does."""
+class Happening(Protocol):
+    """An event, as far as its entry needs it."""
 
-    _tables: dict[str, dict[int, str]] = field(default_factory=dict)
-
-    def of(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """An event's data with codes in place of numbers."""
-        return {key: self._name(key, value) for key, value in data.items()}
-
-    def code(self, kind: str, number: int | None) -> str | None:
-        """The code of a service, place or department."""
-        return None if number is None else self._table(kind)[number]
-
-    def _name(self, key: str, value: Any) -> Any:
-        if not isinstance(value, int) or key not in _NUMBERED:
-            return value
-        if key in _CASES:
-            return Case.objects.values_list("reference", flat=True).get(pk=value)
-        return self._table(key)[value]
-
-    def _table(self, kind: str) -> dict[int, str]:
-        if kind not in self._tables:
-            rows = _CODED[kind].objects.values_list("pk", "code")
-            self._tables[kind] = dict(rows)
-        return self._tables[kind]
-
-
-_CODED: dict[str, Any] = {"service": Service, "place": Place, "department": Department}
-_CASES = frozenset({"into", "from"})
-_NUMBERED = _CASES | _CODED.keys()
+    @property
+    def case_id(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
 
 
 def fields(
-    event: Event, report: Report | None, photos: Iterable[Photo], names: Names
+    event: Happening, report: Told | None, photos: Iterable[Shown], names: Names
 ) -> dict[str, Any]:
     """The fields of an event, by name, as docs/ledger.md lists them; an empty one is left out.
 
@@ -78,13 +64,13 @@ def fields(
     return found
 
 
-def _of_report(report: Report, photos: Iterable[Photo], names: Names) -> dict[str, Any]:
+def _of_report(report: Told, photos: Iterable[Shown], names: Names) -> dict[str, Any]:
     about = {
         "reference": report.reference,
         "channel": report.channel,
         "language": report.language,
         "received_at": iso(report.received_at),
-        "service": names.code("service", report.service_id),
+        "service": names.code("service", report.service_id) if report.service_id else None,
         "accuracy": report.accuracy,
     }
     # A photo that was fetched or sent later came with no event of its own.
@@ -120,16 +106,16 @@ def commitments(found: Mapping[str, Any], salts: Mapping[str, str]) -> list[str]
 
 
 def content(
-    event: Event, *, city: str, pseudonym: str, before: bytes, committed: list[str]
+    event: Happening, *, city: str, pseudonym: str, before: str, committed: list[str]
 ) -> bytes:
-    """The entry of an event. `before` is the leaf of the case's last entry, empty for the first."""
-    return canonical(
+    """The entry of an event. `before`: leaf of the case's last entry, base64url; empty: none."""
+    return plain(
         {
             "_sd": committed,
             "case": pseudonym,
             "city": city,
             "kind": event.kind,
-            "prev": base64url(before),
+            "prev": before,
             "seq": event.seq,
             "time": moment(event.at),
         }

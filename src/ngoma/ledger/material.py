@@ -5,43 +5,38 @@ from collections.abc import Sequence
 from typing import Any
 
 from ngoma.ledger import entries
-from ngoma.ledger.entries import BRINGING, Names
-from ngoma.records.models import Case, City, Event, Photo, Report
-
-_OWNER = ("pk", "city_id", "reference")
+from ngoma.ledger.entries import BRINGING, Happening
+from ngoma.ledger.naming import Names
+from ngoma.records.queries import ledger as rows
+from ngoma.records.queries.ledger import Shown, Told
 
 
 class Material:
     """Cities, reports and photos of some events."""
 
-    def __init__(self, events: Sequence[Event], names: Names | None = None) -> None:
-        self._names = names or Names()
-        owners = Case.objects.filter(pk__in={event.case_id for event in events})
-        self._owner: dict[int, tuple[int, str]] = {
-            pk: (city, name) for pk, city, name in owners.values_list(*_OWNER)
-        }
-        self._slug = dict(City.objects.values_list("pk", "slug"))
+    def __init__(self, events: Sequence[Happening], names: Names) -> None:
+        self._names = names
+        self._owner = rows.owners({event.case_id for event in events})
         brought = {event.data["reference"] for event in events if event.kind in BRINGING}
-        reports = Report.objects.filter(reference__in=brought)
-        self._reports = {report.reference: report for report in reports}
-        self._photos: dict[int, list[Photo]] = defaultdict(list)
-        for photo in Photo.objects.filter(report__in=self._reports.values()):
-            self._photos[photo.report_id or 0].append(photo)
+        self._reports = rows.reports(brought)
+        self._photos: dict[int, list[Shown]] = defaultdict(list)
+        for photo in rows.photos([report.id for report in self._reports.values()]):
+            self._photos[photo.report_id].append(photo)
 
-    def city(self, event: Event) -> str:
+    def city(self, event: Happening) -> str:
         """The slug of an event's city."""
-        return self._slug[self._owner[event.case_id][0]]
+        return self._names.code("city", self._owner[event.case_id][0])
 
-    def case(self, event: Event) -> str:
+    def case(self, event: Happening) -> str:
         """The reference of an event's case."""
         return self._owner[event.case_id][1]
 
-    def report(self, event: Event) -> Report | None:
+    def report(self, event: Happening) -> Told | None:
         """The report that an event brought."""
         return self._reports.get(event.data["reference"]) if event.kind in BRINGING else None
 
-    def fields(self, event: Event) -> dict[str, Any]:
+    def fields(self, event: Happening) -> dict[str, Any]:
         """The fields of an event as it stands in the database."""
         report = self.report(event)
-        photos = self._photos.get(report.pk, ()) if report else ()
+        photos = self._photos.get(report.id, ()) if report else ()
         return entries.fields(event, report, photos, self._names)

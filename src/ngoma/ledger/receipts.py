@@ -10,6 +10,7 @@ from ngoma.base import ledger_codes
 from ngoma.base.ledger_codes import LedgerCode
 from ngoma.ledger import entries, publishing
 from ngoma.ledger.material import Material
+from ngoma.ledger.naming import Names
 from ngoma.ledger.publishing import Published
 from ngoma.ledger.tree import Stored
 from ngoma.records.models import Entry
@@ -17,6 +18,7 @@ from ngoma.tlog.merkle import prove_inclusion
 from ngoma.tlog.proof import Proof
 
 HEADER = "ngoma-receipt@v1"
+_names = Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _disclosures(entry: Entry, names: Iterable[str] | None) -> list[str]:
     """What opens fields, of those whose value is still what was committed to."""
     if entry.event is None:
         return []
-    found = Material([entry.event]).fields(entry.event)
+    found = Material([entry.event], _names).fields(entry.event)
     committed = set(msgspec.json.decode(bytes(entry.content))["_sd"])
     wanted = found.keys() if names is None else found.keys() & set(names)
     made = [

@@ -6,26 +6,30 @@ nothing, and has signed nothing that is not there.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from ngoma.base.clock import now
 from ngoma.ledger import entries, keys, publishing
 from ngoma.ledger.material import Material
+from ngoma.ledger.naming import Names
 from ngoma.ledger.tree import Stored
-from ngoma.records.models import Bookmark, Chain, Checkpoint, Entry, Event, Subtree
+from ngoma.records.models import Bookmark, Chain, Checkpoint, Event, Subtree
 from ngoma.records.queries.events import advance, behind, read_on
-from ngoma.records.queries.ledger import length
+from ngoma.records.queries.ledger import add_entries, length
 from ngoma.tlog import checkpoint
 from ngoma.tlog.merkle import Frontier, leaf_hash
 from ngoma.tlog.tiles import HEIGHT
 from ngoma.work.timers import for_a_second
 
 READER = "ledger"
+NO_SALTS: Mapping[str, str] = {}
+_names = Names()
 BATCH = 500
 NEAR = timedelta(minutes=10)
 """An event that says it happened farther from when it was sealed was recorded late."""
@@ -57,7 +61,7 @@ class Log:
 
     frontier: Frontier
     at: datetime
-    rows: list[Entry] = field(default_factory=list)
+    _rows: list[tuple[Any, ...]] = field(default_factory=list)
     _subtrees: list[Subtree] = field(default_factory=list)
 
     @classmethod
@@ -66,19 +70,27 @@ class Log:
         size = length()
         return cls(Frontier.at(size, Stored(size).read), now())
 
-    def append(self, content: bytes, **columns: Any) -> Entry:
-        """Add one entry."""
-        leaf = leaf_hash(content)
-        row = Entry(index=self.frontier.size, content=content, leaf=leaf, **columns)
+    def append(
+        self,
+        content: bytes,
+        *,
+        event: int | None = None,
+        report: int | None = None,
+        salts: Mapping[str, str] = NO_SALTS,
+        late: bool = False,
+    ) -> tuple[int, bytes]:
+        """Add one entry; returns its index and leaf."""
+        index, leaf = self.frontier.size, leaf_hash(content)
+        written = msgspec.json.encode(salts).decode()
+        self._rows.append((index, event, report, content, leaf, written, late))
         for level, made in enumerate(self.frontier.append(leaf)[HEIGHT::HEIGHT], 1):
             at = (self.frontier.size >> (HEIGHT * level)) - 1
             self._subtrees.append(Subtree(level=level, index=at, hash=made))
-        self.rows.append(row)
-        return row
+        return index, leaf
 
     def save(self) -> None:
         """Write what was added and sign a checkpoint of it."""
-        Entry.objects.bulk_create(self.rows)
+        add_entries(self._rows)
         Subtree.objects.bulk_create(self._subtrees)
         sign(self.frontier, self.at)
 
@@ -104,7 +116,7 @@ def sign(frontier: Frontier, at: datetime) -> Checkpoint:
 def append_events(log: Log, events: Sequence[Event]) -> None:
     """Add the entries of events of several cases, in their order."""
     chains = _chains({event.case_id for event in events})
-    material = Material(events)
+    material = Material(events, _names)
     for event in events:
         chain = chains[event.case_id]
         found = material.fields(event)
@@ -113,14 +125,18 @@ def append_events(log: Log, events: Sequence[Event]) -> None:
             event,
             city=material.city(event),
             pseudonym=chain.pseudonym,
-            before=bytes(chain.leaf),
+            before=entries.base64url(bytes(chain.leaf)),
             committed=entries.commitments(found, salts),
         )
-        late = abs(log.at - event.at) > NEAR
-        row = log.append(
-            content, event=event, report=material.report(event), salts=salts, late=late
+        report = material.report(event)
+        _, leaf = log.append(
+            content,
+            event=event.pk,
+            report=report.id if report else None,
+            salts=salts,
+            late=abs(log.at - event.at) > NEAR,
         )
-        chain.leaf, chain.count = row.leaf, chain.count + 1
+        chain.leaf, chain.count = leaf, chain.count + 1
     Chain.objects.bulk_create(
         chains.values(),
         update_conflicts=True,

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from ngoma.records.models import Entry, Subtree
+from ngoma.records.queries import ledger as rows
 from ngoma.tlog.merkle import root_of
 from ngoma.tlog.refusal import Malformed
 from ngoma.tlog.tiles import HEIGHT, WIDTH, Tile, encode_bundle
@@ -42,14 +42,9 @@ def file(path: str, size: int) -> bytes:
 
 def _hashes(level: int, index: int) -> list[bytes]:
     """The hashes of a tile, as many as there are."""
-    span = range(index * WIDTH, (index + 1) * WIDTH)
-    if level == 0:
-        rows = Entry.objects.filter(index__gte=span.start, index__lt=span.stop)
-        return [bytes(leaf) for leaf in rows.order_by("index").values_list("leaf", flat=True)]
-    found = Subtree.objects.filter(level=level, index__gte=span.start, index__lt=span.stop)
-    return [bytes(each) for each in found.order_by("index").values_list("hash", flat=True)]
+    return rows.hashes(level, index * WIDTH, (index + 1) * WIDTH)
 
 
 def _contents(index: int) -> list[bytes]:
-    rows = Entry.objects.filter(index__gte=index * WIDTH, index__lt=(index + 1) * WIDTH)
-    return [bytes(each) for each in rows.order_by("index").values_list("content", flat=True)]
+    batches = rows.contents(index * WIDTH, (index + 1) * WIDTH, WIDTH)
+    return [content for batch in batches for _, content, _ in batch]

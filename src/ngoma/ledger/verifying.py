@@ -15,14 +15,14 @@ from typing import Any
 import msgspec
 from django.db import connections
 
-from ngoma.base.canonical import canonical
 from ngoma.ledger import days, entries, regrowing
-from ngoma.ledger.entries import Names
 from ngoma.ledger.material import Material
+from ngoma.ledger.naming import Names
 from ngoma.ledger.regrowing import Problem
 from ngoma.ledger.sealing import READER
-from ngoma.records.models import Chain, Day, Entry, Event
+from ngoma.records.models import Chain, Day
 from ngoma.records.queries import ledger as rows
+from ngoma.records.queries.ledger import Happened, Sealed
 from ngoma.tlog.note import Note
 
 BATCH = 1000
@@ -117,26 +117,23 @@ def check(low: int, high: int) -> Span:
     for batch in rows.entries(low, high, BATCH):
         events = [entry.event for entry in batch if entry.event]
         material = Material(events, names)
-        chains = Chain.objects.filter(case__in={event.case_id for event in events})
-        pseudonyms = dict(chains.values_list("case", "pseudonym"))
+        pseudonyms = rows.pseudonyms({event.case_id for event in events})
         for entry in batch:
             try:
-                said = msgspec.json.decode(bytes(entry.content))
-                if canonical(said) != bytes(entry.content):
-                    found.problems.append(Problem(entry.index, "it is not in canonical form"))
+                said = msgspec.json.decode(entry.content)
                 if entry.event is not None:
                     _check(found, entry, entry.event, said, material, pseudonyms)
                 elif said["kind"] != entries.INDEX:
-                    found.problems.append(Problem(entry.index, "its event is gone"))
+                    found.problems.append(Problem(entry.number, "its event is gone"))
             except (ValueError, LookupError, TypeError) as error:
-                found.problems.append(Problem(entry.index, f"cannot be read: {error!r}"))
+                found.problems.append(Problem(entry.number, f"cannot be read: {error!r}"))
     return found
 
 
 def _check(
     found: Span,
-    entry: Entry,
-    event: Event,
+    entry: Sealed,
+    event: Happened,
     said: dict[str, Any],
     material: Material,
     pseudonyms: dict[int, str],
@@ -145,27 +142,29 @@ def _check(
     found.events += 1
     found.late += entry.late
     wrong = [*_other_fields(entry, said, material.fields(event))]
-    outside = {
-        "case": pseudonyms.get(event.case_id),
-        "city": material.city(event),
-        "kind": event.kind,
-        "seq": event.seq,
-        "time": entries.moment(event.at),
-    }
-    wrong += [name for name, value in outside.items() if said[name] != value]
+    made = entries.content(
+        event,
+        city=material.city(event),
+        pseudonym=pseudonyms.get(event.case_id, ""),
+        before=said["prev"],
+        committed=sorted(said["_sd"]),
+    )
+    if made != entry.content:
+        again = msgspec.json.decode(made)
+        wrong += [name for name in again if said.get(name) != again[name]] or ["its form"]
     if wrong:
         names = ", ".join(sorted(wrong))
-        what = f"event {said['seq']} of {material.case(event)} was published otherwise: {names}"
-        found.problems.append(Problem(entry.index, what))
+        what = f"event {said.get('seq')} of {material.case(event)} was published otherwise: {names}"
+        found.problems.append(Problem(entry.number, what))
     for name, salt in entry.salts.items():
         if salt is None:
-            found.missing.append((entry.index, (event.case_id, event.seq, name)))
+            found.missing.append((entry.number, (event.case_id, event.seq, name)))
     if event.kind == entries.ERASED:
         found.erased |= {(case, seq, name) for case, seq, name in event.data["fields"]}
     _link(found, entry, event, said["prev"])
 
 
-def _other_fields(entry: Entry, said: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+def _other_fields(entry: Sealed, said: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     """The fields that are not what the entry is committed to."""
     committed = set(said["_sd"])
     for name, salt in entry.salts.items():
@@ -179,15 +178,15 @@ def _other_fields(entry: Entry, said: dict[str, Any], now: dict[str, Any]) -> It
         yield "number of fields"
 
 
-def _link(found: Span, entry: Entry, event: Event, before: str) -> None:
+def _link(found: Span, entry: Sealed, event: Happened, before: str) -> None:
     """Follow the case from entry to entry."""
     last = found.last.get(event.case_id)
     if last is None:
-        found.first[event.case_id] = Link(entry.index, event.seq, before)
+        found.first[event.case_id] = Link(entry.number, event.seq, before)
     elif (last.seq + 1, last.leaf) != (event.seq, before):
-        found.problems.append(Problem(entry.index, _BROKEN))
-    leaf = entries.base64url(bytes(entry.leaf))
-    found.last[event.case_id] = Link(entry.index, event.seq, leaf)
+        found.problems.append(Problem(entry.number, _BROKEN))
+    leaf = entries.base64url(entry.leaf)
+    found.last[event.case_id] = Link(entry.number, event.seq, leaf)
 
 
 def _join(found: Verdict, spans: Iterable[Span]) -> None:
