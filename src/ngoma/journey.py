@@ -12,7 +12,8 @@ from ngoma.insight import bursting, counting, performing, searching
 from ngoma.intake import landmarks, photos, recordings
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
-from ngoma.ledger import asking, days, forgetting, sealing, stamping
+from ngoma.ledger import asking, days, forgetting, publishing, sealing, stamping
+from ngoma.notices import checkpoints
 from ngoma.notices.codes import send_code
 from ngoma.notices.colleagues import alert
 from ngoma.notices.handing_on import hand_on
@@ -98,6 +99,7 @@ HANDLERS = {
     FORGET_TERMS: Handler(searching.forget, atomic=False),
     asking.ASK: Handler(asking.ask, atomic=False),
     stamping.STAMP: Handler(stamping.stamp, atomic=False),
+    checkpoints.MAIL: Handler(checkpoints.mail, atomic=False),
     HAND_ON: Handler(hand_on),
     FETCH: Handler(fetch_photo, atomic=False),
     landmarks.LEARN: Handler(landmarks.learn),
@@ -119,6 +121,8 @@ TIMERS = (
     Timer("close what is finished", timedelta(minutes=10), close_finished),
     Timer("count the ledger's day", timedelta(minutes=10), days.close_days),
     Timer("have the ledger stamped", timedelta(minutes=10), stamping.watch),
+    Timer("mail the ledger's checkpoint", timedelta(hours=1), checkpoints.watch),
+    Timer("thin out the ledger's checkpoints", timedelta(hours=6), publishing.thin_out),
     Timer("drop photos of no report", timedelta(hours=6), discard_unused),
     Timer("drop files that came in part", timedelta(hours=6), discard_stale),
     Timer("drop old one-time codes", timedelta(hours=6), forget_old),

@@ -185,8 +185,9 @@ def test_a_thousand_flipped_bits(held: Held, saved: "Page", program: Any) -> Non
             verdicts.append(True)
     assert sum(verdicts) < FLIPS / 10
     # What is no text any more cannot be put into a page.
-    some = [(text, verdict) for receipt, verdict in zip(flipped, verdicts, strict=True)
-            if "\ufffd" not in (text := receipt.decode("utf-8", "replace"))][:IN_BROWSER]  # fmt: skip
+    texts = [receipt.decode("utf-8", "replace") for receipt in flipped]
+    pairs = zip(texts, verdicts, strict=True)
+    some = [pair for pair in pairs if "\ufffd" not in pair[0]][:IN_BROWSER]
     found = saved.evaluate(ASK, [[text for text, _ in some], held.policy])
     assert found == [verdict for _, verdict in some]
     assert saved.evaluate(ASK, [[held.receipt.decode()], held.policy]) == [True]

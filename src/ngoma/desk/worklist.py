@@ -17,6 +17,7 @@ from ngoma.casework.assigning import ENOUGH_TRANSFERS
 from ngoma.desk import naming, rising
 from ngoma.desk.sheets import headline
 from ngoma.desk.site import Desk, page, show
+from ngoma.ledger import publishing
 from ngoma.proposals import quality
 from ngoma.records.models import ACTIVE, DONE, OPEN, State
 from ngoma.records.queries import performance, search, worklist
@@ -90,6 +91,7 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         "people": people,
         "oversees": oversees,
         "alarms": len(measured.figures.alarms) if measured else 0,
+        "unwitnessed": publishing.overdue(),
         "rising": rising.rising(desk),
     }
     return show(request, desk, "board", context)

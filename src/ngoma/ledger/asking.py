@@ -32,8 +32,6 @@ TRIES = 3
 LONGEST_PAUSE = timedelta(minutes=5)
 FRESH = timedelta(minutes=5)
 """A checkpoint that is older is signed and cosigned anew, so that times stay close."""
-ALARM = timedelta(minutes=10)
-"""For so long entries may wait for witnesses before somebody is called."""
 
 
 class NoCosignature(RuntimeError):
@@ -52,8 +50,8 @@ def watch() -> None:
         asked, _ = Asked.objects.get_or_create(name=witness.name)
         if asked.checkpoint != last.pk and (asked.ask_at is None or asked.ask_at <= now()):
             put(ASK, {"witness": witness.name}, key=f"{ASK} {witness.name}")
-    since = publishing.waiting_since()
-    if since is not None and since < now() - ALARM:
+    since = publishing.overdue()
+    if since is not None:
         log.error("the ledger waits for its witnesses", since=since.isoformat())
 
 

@@ -5,7 +5,7 @@ hash stands in the entry; without the salt, which is random, the hash tells noth
 """
 
 import secrets
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -127,6 +127,9 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
 def base64url(data: bytes) -> str:
     """RFC 4648 section 5, without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=").decode("ascii")

@@ -23,7 +23,13 @@ class Names:
 
     def of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """An event's data with codes in place of numbers."""
-        return {key: self._name(key, value) for key, value in data.items()}
+        named = dict(data)
+        for key in _IN_EVENTS & data.keys():
+            if isinstance(data[key], int):
+                named[key] = self.code(key, data[key])
+        for key in _CASES & data.keys():
+            named[key] = Case.objects.values_list("reference", flat=True).get(pk=data[key])
+        return named
 
     def code(self, kind: str, number: int) -> str:
         """The code of a city, service, place or department. LookupError for an unknown number."""
@@ -32,12 +38,3 @@ class Names:
             model, column = _CODES[kind]
             table.update(model.objects.values_list("pk", column))
         return table[number]
-
-    def _name(self, key: str, value: Any) -> Any:
-        if not isinstance(value, int):
-            return value
-        if key in _IN_EVENTS:
-            return self.code(key, value)
-        if key in _CASES:
-            return Case.objects.values_list("reference", flat=True).get(pk=value)
-        return value

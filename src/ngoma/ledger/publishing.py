@@ -5,7 +5,7 @@ is, and a checkpoint counts as soon as it is signed.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +18,13 @@ from ngoma.tlog.cosignature import cosigned
 from ngoma.tlog.note import Note, Verifier
 from ngoma.tlog.policy import Policy
 from ngoma.tlog.refusal import Malformed
+
+ALARM = timedelta(minutes=10)
+"""For so long entries may wait for witnesses before somebody is called."""
+DAY = timedelta(days=1)
+APART = timedelta(minutes=5)
+THINNED = 20_000
+"""Checkpoints looked at in one go."""
 
 
 class PolicyRefused(RuntimeError):
@@ -64,6 +71,12 @@ def begin(row: Checkpoint) -> None:
         _publish(row)
 
 
+def overdue() -> datetime | None:
+    """Since when entries wait for witnesses, if that is longer than it should be."""
+    since = waiting_since()
+    return since if since is not None and since < now() - ALARM else None
+
+
 def keep(row: Checkpoint, note: Note) -> None:
     """Keep a checkpoint's cosignatures, and publish it once they are enough."""
     found = policy()
@@ -90,6 +103,26 @@ def hourly(most: int) -> list[Checkpoint]:
     last = rows.annotate(hour=TruncHour("made_at")).values("hour").annotate(last=Max("pk"))
     chosen = last.order_by("-last").values_list("last", flat=True)[:most]
     return list(Checkpoint.objects.filter(pk__in=list(chosen)).order_by("-pk"))
+
+
+def thin_out() -> None:
+    """Of checkpoints older than a day keep one for every five minutes, and those with a stamp.
+
+    There may be one a second, and each says little: the tree holds what they said.
+    """
+    old = Checkpoint.objects.filter(made_at__lt=now() - DAY, thinned=False).order_by("pk")
+    last: datetime | None = None
+    gone, kept = [], []
+    for row in old.only("pk", "made_at", "stamp", "mailed_at")[:THINNED]:
+        needed = row.stamp is not None or row.mailed_at is not None
+        if needed or last is None or row.made_at - last >= APART:
+            last = row.made_at
+            kept.append(row.pk)
+        else:
+            gone.append(row.pk)
+    newest_one = Checkpoint.objects.filter(published_at__isnull=False).order_by("-size", "-pk")[:1]
+    Checkpoint.objects.filter(pk__in=gone).exclude(pk__in=list(newest_one)).delete()
+    Checkpoint.objects.filter(pk__in=kept).update(thinned=True)
 
 
 def waiting_since() -> datetime | None:

@@ -20,7 +20,7 @@ from ngoma.ledger.material import Material
 from ngoma.ledger.naming import Names
 from ngoma.ledger.regrowing import Problem
 from ngoma.ledger.sealing import READER
-from ngoma.records.models import Chain, Day
+from ngoma.records.models import Day
 from ngoma.records.queries import ledger as rows
 from ngoma.records.queries.ledger import Happened, Sealed
 from ngoma.tlog.note import Note
@@ -88,27 +88,49 @@ def verify(
     found = Verdict(entries=total, waiting=rows.waiting(READER))
     signed, bad = regrowing.signed_roots(kept)
     found.checkpoints = sum(map(len, signed.values()))
-    found.problems += [*bad, *regrowing.regrow(total, signed)]
-    spans = _spans(total, processes or os.cpu_count() or 1, progress)
-    _join(found, spans)
+    found.problems += bad
+    if (processes or os.cpu_count() or 1) == 1 or total <= SPAN:
+        found.problems += _tree(total, signed)
+        _join(found, map(check, *_parts(total)))
+        progress(total, total)
+    else:
+        _with_processes(found, total, signed, processes, progress)
     found.problems += [*_left_out(total), *_days()]
     found.problems.sort()
     return found
 
 
-def _spans(total: int, processes: int, progress: Progress) -> Iterable[Span]:
-    """All parts of the log, checked by so many processes, in order."""
-    parts = [(low, min(low + SPAN, total)) for low in range(0, total, SPAN)]
-    if processes == 1 or len(parts) == 1:
-        for low, high in parts:
-            yield check(low, high)
-            progress(high, total)
-        return
+def _with_processes(
+    found: Verdict,
+    total: int,
+    signed: regrowing.Roots,
+    processes: int | None,
+    progress: Progress,
+) -> None:
+    """Grow the tree in one process while others check the parts of the log, in order."""
+    lows, highs = _parts(total)
     connections.close_all()  # a connection serves one process
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
-        for (_, high), span in zip(parts, pool.map(check, *zip(*parts, strict=True)), strict=True):
-            yield span
-            progress(high, total)
+        tree = pool.submit(_tree, total, signed)
+        spans = pool.map(check, lows, highs)
+
+        def told() -> Iterator[Span]:
+            for span, high in zip(spans, highs, strict=True):
+                yield span
+                progress(high, total)
+
+        _join(found, told())
+        found.problems += tree.result()
+
+
+def _parts(total: int) -> tuple[list[int], list[int]]:
+    """Where the parts of the log begin and end."""
+    lows = list(range(0, total, SPAN))
+    return lows, [min(low + SPAN, total) for low in lows]
+
+
+def _tree(total: int, signed: regrowing.Roots) -> list[Problem]:
+    return list(regrowing.regrow(total, signed))
 
 
 def check(low: int, high: int) -> Span:
@@ -210,9 +232,9 @@ def _join(found: Verdict, spans: Iterable[Span]) -> None:
         if which not in erased:
             what = f"the salt of {which[2]} is gone, and no event says that it was erased"
             found.problems.append(Problem(index, what))
-    for chain in Chain.objects.iterator():
-        link = last.get(chain.case_id, Link(-1, 0, ""))
-        if (chain.count, entries.base64url(bytes(chain.leaf))) != (link.seq, link.leaf):
+    for case, count, leaf in rows.chains():
+        link = last.get(case, Link(-1, 0, ""))
+        if (count, entries.base64url(leaf)) != (link.seq, link.leaf):
             found.problems.append(Problem(found.entries, f"entries after {link.index} are gone"))
 
 

@@ -110,6 +110,7 @@ SETTINGS = (
     Setting("NGOMA_LEDGER_KEY", str, "", "file of the ledger's key; else NGOMA_DATA/keys/ledger"),
     Setting("NGOMA_LEDGER_POLICY", str, "", "file that names the ledger's witnesses; empty: none"),
     Setting("NGOMA_LEDGER_TSA", str, "", "address of a time-stamping authority (RFC 3161)"),
+    Setting("NGOMA_LEDGER_MAIL", names, "", "addresses that get the ledger's checkpoint weekly"),
     Setting("NGOMA_WITNESS_LOGS", str, "", "file of logs that we witness, a vkey a line"),
     Setting("NGOMA_PROCESSES", count, "2", "web processes"),
     Setting("NGOMA_THREADS", count, "4", "threads of each web process"),

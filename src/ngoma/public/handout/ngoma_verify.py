@@ -2,6 +2,10 @@
 
     python ngoma_verify.py RECEIPT --policy POLICY
     python ngoma_verify.py RECEIPT --vkey VKEY
+    python ngoma_verify.py --kept CHECKPOINT --log https://city.example/ledger --policy POLICY
+
+The third checks that the log of today still begins with the one of which somebody kept a
+checkpoint: that nothing was changed or taken out since.
 
 Needs Python 3.9 and the package `cryptography`. POLICY is a file in the format of
 https://c2sp.org/tlog-policy that says which key the log has and which witnesses you trust; VKEY is
@@ -24,6 +28,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
+from urllib.request import urlopen
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -202,12 +207,33 @@ def check_proof(proof: str, entry: bytes, policy: Policy) -> dict[str, Any]:
         del lines[1]  # nothing vouches for it
     need(len(lines) > 1 and lines[1].startswith("index "), "the proof has no index")
     index = number(lines[1][len("index ") :])
+    origin, size, root, seen = check_checkpoint(note, policy)
+    hashes = [decode64(line, 32) for line in lines[2:]]
+    check_inclusion(index, size, root, leaf_hash(entry), hashes)
+    return {
+        "index": index,
+        "origin": origin,
+        "size": size,
+        "witnesses": times_of(seen, policy),
+    }
+
+
+def times_of(seen: dict[str, int], policy: Policy) -> dict[str, str]:
+    """The names of witnesses, and when each cosigned."""
+    return {
+        policy.witnesses[name].name: datetime.fromtimestamp(at, timezone.utc).isoformat()
+        for name, at in seen.items()
+    }
+
+
+def check_checkpoint(note: str, policy: Policy) -> tuple[str, int, bytes, dict[str, int]]:
+    """Origin, size and root of a signed log, and when witnesses cosigned."""
     text, found = signatures(note)
     said = text.split("\n")
     need(len(said) >= 4, "the checkpoint is too short")
     origin, size, root = said[0], number(said[1]), decode64(said[2], 32)
     keys = [key for key in policy.logs if key.name == origin]
-    need(keys, f"the receipt is of the log {origin}, which the policy does not name")
+    need(keys, f"this is of the log {origin}, which the policy does not name")
     ours = [each for key in keys for each in signed_by(key, text, found)]
     need(ours, "the log did not sign this")
     seen: dict[str, int] = {}
@@ -216,17 +242,52 @@ def check_proof(proof: str, entry: bytes, policy: Policy) -> dict[str, Any]:
         if times:
             seen[name] = min(times)
     need(policy.met(policy.quorum, seen), "too few witnesses have cosigned this")
-    hashes = [decode64(line, 32) for line in lines[2:]]
-    check_inclusion(index, size, root, leaf_hash(entry), hashes)
-    return {
-        "index": index,
-        "origin": origin,
-        "size": size,
-        "witnesses": {
-            policy.witnesses[name].name: datetime.fromtimestamp(at, timezone.utc).isoformat()
-            for name, at in seen.items()
-        },
-    }
+    return origin, size, root, seen
+
+
+# The whole log: https://c2sp.org/tlog-tiles
+
+
+def leaves(log: str, size: int) -> Iterator[bytes]:
+    """The hashes of all entries, from tiles of 256."""
+    for index in range(-(-size // 256)):
+        digits = f"{index:0{-(-len(str(index)) // 3) * 3}}"
+        parts = [digits[i : i + 3] for i in range(0, len(digits), 3)]
+        path = "/".join([f"x{part}" for part in parts[:-1]] + parts[-1:])
+        width = min(256, size - 256 * index)
+        with urlopen(f"{log}/tile/0/{path}" + (f".p/{width}" if width < 256 else "")) as file:
+            data = file.read()
+        need(len(data) == 32 * width, "a tile has another length")
+        yield from (data[i : i + 32] for i in range(0, len(data), 32))
+
+
+def roots(hashes: Iterator[bytes], sizes: set[int]) -> dict[int, bytes]:
+    """The root of the tree over the first entries, for each of these sizes."""
+    peaks: list[tuple[int, bytes]] = []
+    found = {0: hashlib.sha256(b"").digest()}
+    for size, leaf in enumerate(hashes, 1):
+        count, made = 1, leaf
+        while peaks and peaks[-1][0] == count:
+            count, made = 2 * count, node_hash(peaks.pop()[1], made)
+        peaks.append((count, made))
+        if size in sizes:
+            found[size] = made
+            for _, left in reversed(peaks[:-1]):
+                found[size] = node_hash(left, found[size])
+    return found
+
+
+def check_log(kept: str, log: str, policy: Policy) -> dict[str, Any]:
+    """That the log of today begins with the one that was kept. Raises NotProved."""
+    with urlopen(f"{log}/checkpoint") as file:
+        today = file.read().decode()
+    _, old, old_root, _ = check_checkpoint(kept, policy)
+    origin, size, root, seen = check_checkpoint(today, policy)
+    need(old <= size, f"{old} entries were kept, and there are only {size} today")
+    found = roots(leaves(log, size), {old, size})
+    need(found[size] == root, "the entries of today are not those that are signed")
+    need(found[old] == old_root, "the log of today does not begin with the one that was kept")
+    return {"origin": origin, "kept": old, "size": size, "witnesses": times_of(seen, policy)}
 
 
 # The entry and what opens it: docs/ledger.md
@@ -285,6 +346,19 @@ def check(receipt: bytes, policy: Policy) -> dict[str, Any]:
 
 def told(proved: dict[str, Any]) -> Iterator[str]:
     """What is proved, in plain words."""
+    if "kept" in proved:
+        yield f"Genuine. The log {proved['origin']} has {proved['size']} entries today,"
+        yield f"and the first {proved['kept']} are those that were kept."
+    else:
+        yield from told_of_entry(proved)
+    for name, at in proved["witnesses"].items():
+        yield f"Cosigned by {name} at {at}."
+    if not proved["witnesses"]:
+        yield "No witness that you trust has cosigned: the city alone vouches for it."
+
+
+def told_of_entry(proved: dict[str, Any]) -> Iterator[str]:
+    """What a receipt proves."""
     entry = proved["entry"]
     yield f"Genuine. Entry {proved['index']} of {proved['size']} in the log {proved['origin']}:"
     for name in ("city", "case", "seq", "kind", "time", "day", "cases", "events"):
@@ -295,33 +369,39 @@ def told(proved: dict[str, Any]) -> Iterator[str]:
     closed = len(entry.get("_sd", ())) - len(proved["fields"])
     if closed:
         yield f"  fields that this receipt does not open: {closed}"
-    for name, at in proved["witnesses"].items():
-        yield f"Cosigned by {name} at {at}."
-    if not proved["witnesses"]:
-        yield "No witness that you trust has cosigned: the city alone vouches for it."
 
 
 def main() -> int:
     """Run as a command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("receipt")
+    parser.add_argument("receipt", nargs="?")
     trust = parser.add_mutually_exclusive_group(required=True)
     trust.add_argument("--policy", help="file that names the log and its witnesses")
     trust.add_argument("--vkey", help="the log's key alone")
+    parser.add_argument("--kept", help="file of a checkpoint that was kept")
+    parser.add_argument("--log", help="address of the log, with --kept")
     parser.add_argument("--json", action="store_true", help="tell it to a program")
     given = parser.parse_args()
+    if bool(given.receipt) == bool(given.kept) or bool(given.kept) != bool(given.log):
+        parser.error("name a receipt, or --kept and --log")
     try:
-        written = f"log {given.vkey}\nquorum none\n"
-        if given.policy:
-            with open(given.policy, encoding="utf-8") as file:
-                written = file.read()
-        with open(given.receipt, "rb") as file:
-            proved = check(file.read(), Policy(written))
-    except (NotProved, OSError) as reason:
+        written = read(given.policy) if given.policy else f"log {given.vkey}\nquorum none\n"
+        policy = Policy(written)
+        if given.kept:
+            proved = check_log(read(given.kept), given.log.rstrip("/"), policy)
+        else:
+            with open(given.receipt, "rb") as file:
+                proved = check(file.read(), policy)
+    except (NotProved, OSError, UnicodeDecodeError) as reason:
         print(f"Not proved: {reason}", file=sys.stderr)
         return 1
     print(json.dumps(proved, ensure_ascii=False) if given.json else "\n".join(told(proved)))
     return 0
+
+
+def read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 if __name__ == "__main__":

@@ -75,6 +75,8 @@ class Checkpoint(models.Model):
         null=True, help_text="when enough witnesses had cosigned it"
     )
     stamp = models.BinaryField(null=True, help_text="time stamp of RFC 3161")
+    mailed_at = models.DateTimeField(null=True, help_text="when subscribers got it")
+    thinned = models.BooleanField(default=False, help_text="it stays, and others around it went")
 
     class Meta:
         indexes = [

@@ -157,6 +157,12 @@ def pseudonyms(cases: Collection[int]) -> dict[int, str]:
     return dict(fetch(sql, cases))
 
 
+def chains() -> list[tuple[int, int, bytes]]:
+    """Of all cases the number, how many entries they have, and the leaf of the last."""
+    found = fetch("SELECT case_id, count, leaf FROM records_chain")
+    return [(case, count, bytes(leaf)) for case, count, leaf in found]
+
+
 def add_entries(found: Iterable[tuple[Any, ...]]) -> None:
     """Write entries: index, event, report, content, leaf, salts as JSON, late."""
     columns = ("index", "event_id", "report_id", "content", "leaf", "salts", "late")
