@@ -29,6 +29,7 @@ from ngoma.cities.load import load  # noqa: E402
 from ngoma.intake import photos  # noqa: E402
 from ngoma.intake.submission import Submission  # noqa: E402
 from ngoma.intake.submit import submit  # noqa: E402
+from ngoma.ledger import sealing  # noqa: E402
 from ngoma.notices import following  # noqa: E402
 from ngoma.people import vault  # noqa: E402
 from ngoma.people.permissions import resident, staff  # noqa: E402
@@ -215,6 +216,8 @@ def main(cities: list[str]) -> None:
     prepare.collect_static(lambda _: None)
     told = {slug: play(slug) for slug in cities}
     run_until_idle()
+    while sealing.seal():
+        pass
     json.dump(told, sys.stdout)
 
 
