@@ -11,7 +11,9 @@ import pytest
 from ngoma.base.clock import frozen, now
 from ngoma.casework import deciding, rating, talking, working
 from ngoma.casework.errors import Refusal
+from ngoma.cities import book
 from ngoma.cities.book import Book
+from ngoma.cities.load import load
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
 from ngoma.ledger import sealing
@@ -35,6 +37,13 @@ STEPS: dict[str, Callable[..., Any]] = {
 def own_key(settings: Any, tmp_path: Path) -> None:
     """A key for each test."""
     settings.NGOMA_LEDGER_KEY = str(tmp_path / "keys" / "ledger")
+
+
+@pytest.fixture
+def town(transactional_db: None) -> Book:
+    """A small city. Events are committed: nothing is sealed of a transaction that is still open."""
+    book.forget()
+    return book.book_of(load(Path(__file__).parents[1] / "cities" / "small").pk)
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """The walks of docs/ledger.md, word for word: how a neighbour, a journalist and a court check."""
 
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -104,3 +107,20 @@ def test_the_stamp_is_checked_as_the_document_says() -> None:
     words = (Path(__file__).parent / "test_stamping.py").read_text(encoding="utf-8")
     assert "openssl ts -verify -data 18204.txt -in 18204.tsr -CAfile authority.pem" in DOCUMENT
     assert '"ts", "-verify", "-data", "kept.txt", "-in", "kept.tsr", "-CAfile", "tsa.pem"' in words
+
+
+def test_a_reader_in_another_language(live: Callable[..., None], live_server: Any) -> None:
+    """The independent reader of `tests/tlog` reads all that `/ledger/` serves."""
+    if shutil.which("node") is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no node (Debian: nodejs)")
+    live(600)
+    published = publishing.newest()
+    assert published
+    reader = Path(__file__).parents[1] / "tlog" / "independent" / "reader.mjs"
+    vkey = str(publishing.log_keys()[0])
+    done = subprocess.run(
+        ["node", str(reader), f"{live_server.url}/ledger", vkey],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["size"] == published.size >= 600

@@ -85,15 +85,16 @@ def test_intake_goes_on_without_witnesses(
     for each in three:
         each.down = True
     told = [tell(town, key=str(number)) for number in range(3)]
-    step()
+    with frozen(now()):
+        step()
+        asked = three[0].asked
+        step()
+        assert three[0].asked == asked, "it is not asked again at once"
     assert publishing.newest() is None
     assert all(receipts.recorded(receipts.of_report(each.pk)) is None for each in told)
     failed = Asked.objects.get(name=three[0].cosigner.name)
     assert failed.failed_at
     assert "503" in failed.failure
-    asked = three[0].asked
-    step()
-    assert three[0].asked == asked, "it is not asked again at once"
     alarms: list[str] = []
     monkeypatch.setattr(
         asking.log, "error", lambda text, **more: alarms.append(text), raising=False
@@ -215,3 +216,20 @@ def test_cities_witness_each_other(client: Client, other: Any) -> None:
     )
     assert client.get("/witness/add-checkpoint").status_code == 405
     assert witnessing.latest("0" * 64) is None
+
+
+def test_old_checkpoints_are_thinned_out(town: Book) -> None:
+    """Of many in an hour one stays for every five minutes, and the log still verifies."""
+    began = now() - timedelta(days=2)
+    for minute in range(60):
+        with frozen(began + timedelta(minutes=minute)):
+            tell(town, key=str(minute))
+            sealing.seal()
+    count, newest = Checkpoint.objects.count(), publishing.newest()
+    assert count == 60
+    publishing.thin_out()
+    assert Checkpoint.objects.count() == 60 // 5 + 1
+    publishing.thin_out()
+    assert Checkpoint.objects.count() == 60 // 5 + 1
+    assert publishing.newest() == newest
+    assert verify(processes=1).problems == []

@@ -120,8 +120,10 @@ def thin_out() -> None:
             kept.append(row.pk)
         else:
             gone.append(row.pk)
-    newest_one = Checkpoint.objects.filter(published_at__isnull=False).order_by("-size", "-pk")[:1]
-    Checkpoint.objects.filter(pk__in=gone).exclude(pk__in=list(newest_one)).delete()
+    counts = Checkpoint.objects.filter(published_at__isnull=False).order_by("size", "pk").last()
+    ends = Checkpoint.objects.order_by("pk").last()
+    stay = {each.pk for each in (counts, ends) if each is not None}
+    Checkpoint.objects.filter(pk__in=set(gone) - stay).delete()
     Checkpoint.objects.filter(pk__in=kept).update(thinned=True)
 
 
