@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from random import Random
 
 import msgspec
+import pytest
 from django.test import Client
 
 from ngoma.casework import deciding, talking
@@ -15,6 +16,7 @@ from ngoma.records.models import Day, Entry
 from ngoma.tlog.tiles import WIDTH
 from tests.ledger.conftest import tell
 
+pytestmark = pytest.mark.once
 REPORTS = 125
 
 

@@ -18,7 +18,7 @@ from ngoma.records.models import Checkpoint, Job
 from ngoma.work.worker import run_until_idle
 from tests.ledger.conftest import tell
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.once
 
 CONFIG = """
 [tsa]

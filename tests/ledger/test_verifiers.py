@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+pytestmark = pytest.mark.once
 PROGRAM = Path(__file__).parents[2] / "src" / "ngoma" / "public" / "handout" / "ngoma_verify.py"
 FLIPS = 1000
 IN_BROWSER = 250
@@ -52,7 +53,7 @@ def held(
     policy = tmp_path / "policy"
     policy.write_text("\n".join([*lines, "group g 2 w0 w1 w2", "quorum g"]))
     settings.NGOMA_LEDGER_POLICY = str(policy)
-    live(300)
+    live(60)
     report = tell(town, key="mine", words="Ekinnya kinene ku luguudo – 한강로")
     sealing.follow()
     row = Checkpoint.objects.latest("pk")
