@@ -16,6 +16,7 @@ WITNESSES = "".join(
     f"witness {name} {each.witness} https://{each.name}/\n"
     for name, each in zip(NAMES, six, strict=True)
 )
+SAME = f"witness a {six[0].witness}\nwitness b {six[0].witness}\n"
 NESTED = f"""# The example of the specification.
 log {log.verifier} https://ledger.example/kla
 
@@ -72,6 +73,9 @@ def test_what_a_policy_says() -> None:
         f"log {log.verifier}\n{WITNESSES}group g 4 X1 X2 X3\nquorum g",
         f"log {log.verifier}\n{WITNESSES}group g 0 X1\nquorum g",
         f"log {log.verifier}\n{WITNESSES}group g 02 X1 X2 X3\nquorum g",
+        f"log {log.verifier}\n{WITNESSES}group g 2 X1 X1\nquorum g",
+        f"log {log.verifier}\n{WITNESSES}group g 1 X1\ngroup h 2 g X1\nquorum h",
+        f"log {log.verifier}\n{SAME}group g 2 a b\nquorum g",
         f"log {log.verifier}\n{WITNESSES}group g any\nquorum g",
         f"log {log.verifier}\n{WITNESSES}group g any none\nquorum g",
         f"log {log.verifier}\ngroup g any h\nquorum g",

@@ -72,8 +72,8 @@ class Policy:
 
     @property
     def witnesses(self) -> tuple[Witness, ...]:
-        """All witnesses whose cosignature counts."""
-        return tuple(dict.fromkeys(self.quorum.witnesses()))
+        """All witnesses whose cosignature counts, each in one way only."""
+        return tuple(self.quorum.witnesses())
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -118,6 +118,7 @@ class _Lines:
         self.addresses: dict[Witness, str] = {}
         self.quorum: Group | None = None
         self._named: dict[str, Witness | Group] = {}
+        self._members: set[str] = set()
 
     def read(self, kind: str, words: list[str]) -> None:
         match kind, words:
@@ -130,6 +131,7 @@ class _Lines:
                     self.addresses[witness] = url[0]
             case "group", [name, least, *members] if members:
                 of = {"all": len(members), "any": 1}.get(least)
+                self._join(members)
                 group = Group(of or decode_number(least), tuple(map(self._find, members)))
                 if group.least == 0:
                     raise Malformed("a group asks for one member at least")
@@ -144,6 +146,13 @@ class _Lines:
         if name == _NONE or name in self._named:
             raise Malformed(f"the name {name} is taken")
         self._named[name] = what
+
+    def _join(self, members: list[str]) -> None:
+        """Each may be a member once: nobody's cosignature counts twice."""
+        again = self._members.intersection(members)
+        if again or len(set(members)) != len(members):
+            raise Malformed("a member is listed twice")
+        self._members.update(members)
 
     def _find(self, name: str) -> Witness | Group:
         if name not in self._named:

@@ -1,288 +1,485 @@
-// Checks a receipt of the ledger with the browser's own cryptography, and asks nobody.
-// Inlined into its page, so that the page goes on working when it is saved.
+/* Checks a receipt of a city's public ledger in the browser: without a network, and without trusting the city.
+
+   The first part is functions that know nothing of a page: `check(receipt, policy)` takes the bytes of
+   a receipt and the text of a policy, and resolves to what is proved or rejects with NotProved. The
+   last part is the page. It follows docs/ledger.md and, of c2sp.org, signed-note, tlog-checkpoint,
+   tlog-cosignature (version 1), tlog-proof and tlog-policy. Ed25519 and SHA-256 are the browser's. */
+
 "use strict";
 
-const NgomaVerify = (() => {
-  const LOG = 1, WITNESS = 4;
-  const MEMBERS = ["_sd", "case", "city", "kind", "prev", "seq", "time"];
-  const utf8 = new TextEncoder();
+const LOG = 1;
+const WITNESS = 4;
+const LAST_SECOND = 253402300799n; // the end of the year 9999: a later signature is a false one
+const LONGEST = 1_000_000;
 
-  /** Why a receipt proves nothing: the name of a reason, and what it is about. */
-  class NotProved extends Error {
-    constructor(reason, about = "") {
-      super(reason);
-      this.about = about;
-    }
+/** Why a receipt proves nothing: the name of a reason, and what it is about. */
+class NotProved extends Error {
+  constructor(reason, about = "") {
+    super(about ? `${reason}: ${about}` : reason);
+    this.reason = reason;
+    this.about = about;
   }
-
-  function need(condition, reason, about) {
-    if (!condition) throw new NotProved(reason, about);
-  }
-
-  // Numbers and bytes, one spelling each.
-
-  function bytesOf(text) {
-    let written;
-    try {
-      written = atob(text);
-    } catch {
-      throw new NotProved("form");
-    }
-    need(btoa(written) === text, "form");
-    return Uint8Array.from(written, (c) => c.charCodeAt(0));
-  }
-
-  const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const fromUrl = (text) => bytesOf(text.replaceAll("-", "+").replaceAll("_", "/") + "=".repeat((4 - (text.length % 4)) % 4));
-  const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
-
-  function number(text) {
-    need(/^(0|[1-9][0-9]{0,14})$/.test(text), "form");
-    return Number(text);
-  }
-
-  function joined(...parts) {
-    const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
-  }
-
-  const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
-
-  // Signatures: https://c2sp.org/signed-note and https://c2sp.org/tlog-cosignature
-
-  async function readKey(vkey, kind) {
-    const [name, id, ...rest] = vkey.split("+");
-    const material = bytesOf(rest.join("+"));
-    need(name && material.length === 33 && material[0] === kind, "key", name);
-    const found = (await sha256(utf8.encode(`${name}\n`), material)).slice(0, 4);
-    need([...found].map((byte) => byte.toString(16).padStart(2, "0")).join("") === id, "key", name);
-    const key = await crypto.subtle.importKey("raw", material.slice(1), "Ed25519", false, ["verify"]);
-    return { name, id: found, kind, key };
-  }
-
-  /** The time of a witness's signature, 0 of a log's. */
-  async function checkSignature(key, text, value) {
-    let message = utf8.encode(text), signature = value, at = 0;
-    if (key.kind === WITNESS) {
-      need(value.length === 72, "signature", key.name);
-      at = Number(new DataView(value.buffer).getBigUint64(0));
-      message = utf8.encode(`cosignature/v1\ntime ${at}\n${text}`);
-      signature = value.slice(8);
-    }
-    need(await crypto.subtle.verify("Ed25519", key.key, signature, message), "signature", key.name);
-    return at;
-  }
-
-  function readNote(note) {
-    const gap = note.lastIndexOf("\n\n");
-    need(gap > 0 && note.endsWith("\n"), "form");
-    const lines = note.slice(gap + 2, -1).split("\n");
-    const signatures = lines.map((line) => {
-      const [name, written, ...more] = line.slice(2).split(" ");
-      need(line.startsWith("\u2014 ") && name && written && !more.length, "form");
-      const data = bytesOf(written);
-      need(data.length > 4, "form");
-      return { name, id: data.slice(0, 4), value: data.slice(4) };
-    });
-    return { text: note.slice(0, gap + 1), signatures };
-  }
-
-  /** Times of the signatures by a key; one that is false condemns the note. */
-  async function signedBy(key, note) {
-    const own = note.signatures.filter(({ name, id }) => name === key.name && same(id, key.id));
-    return Promise.all(own.map(({ value }) => checkSignature(key, note.text, value)));
-  }
-
-  // Whom to trust: https://c2sp.org/tlog-policy
-
-  async function readPolicy(text) {
-    const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: "" };
-    const known = (name) => policy.witnesses.has(name) || policy.groups.has(name);
-    const free = (name) => need(name !== "none" && !known(name), "policy", name);
-    for (const line of text.split("\n")) {
-      const [kind, ...words] = line.trim().split(/[ \t]+/);
-      if (!kind || kind.startsWith("#")) continue;
-      if (kind === "log" && words.length >= 1 && words.length <= 2) {
-        policy.logs.push(await readKey(words[0], LOG));
-      } else if (kind === "witness" && words.length >= 2 && words.length <= 3) {
-        free(words[0]);
-        policy.witnesses.set(words[0], await readKey(words[1], WITNESS));
-      } else if (kind === "group" && words.length >= 3) {
-        const [name, least, ...members] = words;
-        free(name);
-        const count = { all: members.length, any: 1 }[least] ?? number(least);
-        need(members.every(known) && count >= 1 && count <= members.length, "policy", name);
-        policy.groups.set(name, { count, members });
-      } else if (kind === "quorum" && words.length === 1 && !policy.quorum) {
-        need(words[0] === "none" || known(words[0]), "policy", words[0]);
-        policy.quorum = words[0];
-      } else throw new NotProved("policy", line);
-    }
-    need(policy.logs.length && policy.quorum, "policy");
-    return policy;
-  }
-
-  function met(policy, name, seen) {
-    if (name === "none" || seen.has(name)) return true;
-    const group = policy.groups.get(name);
-    return !!group && group.members.filter((each) => met(policy, each, seen)).length >= group.count;
-  }
-
-  // The tree: RFC 6962 section 2.1, checked as RFC 9162 section 2.1.3.2 says
-
-  const leafHash = (entry) => sha256(Uint8Array.of(0), entry);
-  const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
-
-  async function checkInclusion(index, size, root, leaf, hashes) {
-    need(index < size, "tree");
-    let at = index, last = size - 1, found = leaf;
-    const half = (n) => Math.floor(n / 2);
-    for (const each of hashes) {
-      need(last > 0, "tree");
-      if (at % 2 || at === last) {
-        found = await nodeHash(each, found);
-        while (at % 2 === 0 && at) [at, last] = [half(at), half(last)];
-      } else found = await nodeHash(found, each);
-      [at, last] = [half(at), half(last)];
-    }
-    need(last === 0 && same(found, root), "tree");
-  }
-
-  async function checkProof(proof, entry, policy) {
-    const gap = proof.indexOf("\n\n");
-    const lines = proof.slice(0, gap).split("\n");
-    need(gap > 0 && lines[0] === "c2sp.org/tlog-proof@v1", "form");
-    if (lines[1]?.startsWith("extra ")) lines.splice(1, 1); // nothing vouches for it
-    need(lines[1]?.startsWith("index "), "form");
-    const index = number(lines[1].slice("index ".length));
-    const note = readNote(proof.slice(gap + 2));
-    const [origin, written, root, ...rest] = note.text.split("\n");
-    need(rest.length, "form");
-    const size = number(written), rootHash = bytesOf(root);
-    const logs = policy.logs.filter(({ name }) => name === origin);
-    need(logs.length, "other", origin);
-    const signed = await Promise.all(logs.map((key) => signedBy(key, note)));
-    need(signed.flat().length, "unsigned", origin);
-    const seen = new Map();
-    for (const [name, key] of policy.witnesses) {
-      const times = await signedBy(key, note);
-      if (times.length) seen.set(name, { name: key.name, at: Math.min(...times) });
-    }
-    need(met(policy, policy.quorum, seen), "witnesses");
-    await checkInclusion(index, size, rootHash, await leafHash(entry), lines.slice(2).map(bytesOf));
-    return { index, origin, size, witnesses: [...seen.values()] };
-  }
-
-  // The entry and what opens it
-
-  /** JSON in which no member of an object appears twice: whoever reads it reads the same. */
-  function readJson(text) {
-    let value;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      throw new NotProved("form");
-    }
-    need(JSON.stringify(value).length === text.length, "form");
-    return value;
-  }
-
-  async function openFields(entry, disclosures) {
-    const fields = new Map();
-    for (const each of disclosures) {
-      need(entry._sd.includes(base64url(await sha256(utf8.encode(each)))), "disclosure");
-      const found = readJson(new TextDecoder("utf-8", { fatal: true }).decode(fromUrl(each)));
-      need(Array.isArray(found) && found.length === 3, "disclosure");
-      const [salt, name, value] = found;
-      need(typeof salt === "string" && salt.length === 43 && typeof name === "string" && !fields.has(name), "disclosure");
-      fields.set(name, value);
-    }
-    return fields;
-  }
-
-  /** All that a receipt proves, by a policy. Throws NotProved. */
-  async function check(receipt, policyText) {
-    const policy = await readPolicy(policyText);
-    const gap = receipt.indexOf("\n\n");
-    const [header, written, ...disclosures] = receipt.slice(0, gap).split("\n");
-    need(gap > 0 && header === "ngoma-receipt@v1" && written, "receipt");
-    const entry = readJson(written);
-    const proved = await checkProof(receipt.slice(gap + 2), utf8.encode(written), policy);
-    if (entry.kind === "index") need(!disclosures.length, "disclosure");
-    else need(Object.keys(entry).sort().join() === MEMBERS.join() && Array.isArray(entry._sd), "receipt");
-    return { ...proved, entry, fields: await openFields(entry, disclosures) };
-  }
-
-  return { check, NotProved };
-})();
-
-if (typeof document !== "undefined" && document.getElementById("check")) {
-  const $ = (id) => document.getElementById(id);
-  const texts = JSON.parse($("texts").textContent);
-  const language = document.documentElement.lang;
-  const when = (at) => new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(at);
-  /** A value as people read it: a list in a line, an object in lines. */
-  const written = (value) => {
-    if (Array.isArray(value)) return value.filter((each) => each !== null).map(written).join(", ");
-    if (value && typeof value === "object") return Object.entries(value).map(([name, each]) => (name ? `${name}: ${written(each)}` : written(each))).join("\n");
-    return String(value);
-  };
-
-  function row(name, value) {
-    const line = document.createElement("tr");
-    const head = Object.assign(document.createElement("th"), { scope: "row", textContent: name });
-    line.append(head, Object.assign(document.createElement("td"), { textContent: value }));
-    return line;
-  }
-
-  function showProved(proved) {
-    const { entry, fields } = proved;
-    const rows = [row(texts.entry, `${proved.index} / ${proved.size}`), row(texts.log, proved.origin)];
-    for (const name of ["city", "kind", "seq", "case", "day", "cases", "events"]) if (name in entry) rows.push(row(texts[name] ?? name, String(entry[name])));
-    if (entry.time) rows.push(row(texts.time, when(new Date(entry.time))));
-    for (const [name, value] of fields) rows.push(row(texts[name] ?? name, written(value)));
-    const closed = (entry._sd?.length ?? 0) - fields.size;
-    if (closed > 0) rows.push(row(texts.closed, String(closed)));
-    for (const { name, at } of proved.witnesses) rows.push(row(texts.witness, `${name}, ${when(new Date(at * 1000))}`));
-    $("facts").replaceChildren(...rows);
-    $("verdict").textContent = proved.witnesses.length ? texts.genuine : `${texts.genuine} ${texts.alone}`;
-  }
-
-  async function run() {
-    $("facts").replaceChildren();
-    let good = false;
-    try {
-      showProved(await NgomaVerify.check($("receipt").value.replaceAll("\r\n", "\n"), $("policy").value.replaceAll("\r\n", "\n")));
-      good = true;
-    } catch (error) {
-      const reason = error instanceof NgomaVerify.NotProved ? (texts.reasons[error.message] ?? error.message) : error.name === "NotSupportedError" || !crypto.subtle ? texts.old : texts.reasons.form;
-      $("verdict").textContent = `${texts.refused} ${reason}${error.about ? ` (${error.about})` : ""}`;
-    }
-    $("result").className = good ? "good" : "bad";
-    $("result").hidden = false;
-    $("result").scrollIntoView({ block: "nearest" });
-  }
-
-  async function take(file) {
-    if (!file) return;
-    $("receipt").value = await file.text();
-    run();
-  }
-
-  $("check").addEventListener("submit", (event) => {
-    event.preventDefault();
-    run();
-  });
-  $("file").addEventListener("change", () => take($("file").files[0]));
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    take(event.dataTransfer.files[0]);
-  });
-  $("works").hidden = false;
 }
+
+function demand(condition, reason, about) {
+  if (!condition) throw new NotProved(reason, about);
+}
+
+/* Numbers, bytes and JSON. Each has one spelling only, and any other is refused: what is checked is
+   then exactly what is read. */
+
+const utf8 = (text) => new TextEncoder().encode(text);
+
+function fromUtf8(bytes, reason) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new NotProved(reason);
+  }
+}
+
+/** A decimal number without leading zeroes. */
+function number(text, reason) {
+  demand(/^(0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text)), reason);
+  return Number(text);
+}
+
+/** The bytes of padded base64, RFC 4648 section 4; `size` says how many there must be. */
+function fromBase64(text, reason, size) {
+  let binary = "";
+  try {
+    binary = atob(text);
+  } catch {
+    throw new NotProved(reason);
+  }
+  demand(btoa(binary) === text && (size ?? binary.length) === binary.length, reason);
+  return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+}
+
+const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
+
+/** The bytes of base64url without padding, RFC 4648 section 5. */
+function fromBase64url(text, reason, size) {
+  demand(typeof text === "string" && /^[\w-]*$/.test(text), reason);
+  const padding = "=".repeat((4 - (text.length % 4)) % 4);
+  return fromBase64(text.replaceAll("-", "+").replaceAll("_", "/") + padding, reason, size);
+}
+
+const toBase64url = (bytes) =>
+  toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** JSON in the form of RFC 8785, which has strings and numbers as this language writes them. */
+function canonical(value) {
+  if (typeof value === "string" && !value.isWellFormed()) throw new SyntaxError("half a character");
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  const pair = (name) => `${canonical(name)}:${canonical(value[name])}`;
+  return `{${Object.keys(value).sort().map(pair).join(",")}}`;
+}
+
+/** The value of canonical JSON. Names that stand twice, for one, do not survive this. */
+function readJson(text, reason) {
+  try {
+    const value = JSON.parse(text);
+    if (canonical(value) === text) return value;
+  } catch {
+    // It is no JSON, or too deep to be that of a receipt.
+  }
+  throw new NotProved(reason);
+}
+
+async function sha256(...parts) {
+  const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/* Keys and whom you trust: signed-note and tlog-policy. */
+
+/** The name of a key: not empty, no spaces, no plus. */
+function readName(text, reason) {
+  demand(text !== "" && !/[\p{White_Space}+]/u.test(text), reason);
+  return text;
+}
+
+/** A key as `name+id+base64`, of the type that is wanted here. Its id only tells it from others. */
+async function readKey(vkey, kind) {
+  const [, name, id, material] = vkey.match(/^([^+]+)\+([^+]+)\+(.+)$/) ?? [];
+  demand(material, "policy");
+  const bytes = fromBase64(material, "policy", 33);
+  const hash = await sha256(utf8(`${readName(name, "policy")}\n`), bytes);
+  demand(bytes[0] === kind && id === toHex(hash.slice(0, 4)), "policy");
+  return { name, id, kind, public: bytes.slice(1) };
+}
+
+/** Whether the key signed the message; what the browser cannot check is not signed. */
+async function signed(key, signature, message) {
+  try {
+    const imported = await crypto.subtle.importKey("raw", key.public, "Ed25519", false, ["verify"]);
+    return await crypto.subtle.verify("Ed25519", imported, signature, utf8(message));
+  } catch {
+    return false;
+  }
+}
+
+/** Whom you trust: keys of logs, and by name witnesses (their keys) and groups ({least, members}). */
+async function readPolicy(text) {
+  const policy = { logs: [], named: new Map(), members: new Set(), quorum: "" };
+  for (const [count, line] of text.split("\n").entries()) {
+    const words = line.split(/[ \t]/).filter(Boolean);
+    try {
+      demand(!/[\x00-\x08\x0b-\x1f\x7f]/.test(line), "policy");
+      if (words.length > 0 && !words[0].startsWith("#")) await readPolicyLine(policy, ...words);
+    } catch (error) {
+      throw error instanceof NotProved ? new NotProved("policy", count + 1) : error;
+    }
+  }
+  demand(policy.quorum, "quorum");
+  return policy;
+}
+
+async function readPolicyLine(policy, kind, ...words) {
+  if (kind === "log" && (words.length === 1 || words.length === 2)) {
+    const key = await readKey(words[0], LOG);
+    demand(!includesKey(policy.logs, key), "policy");
+    policy.logs.push(key);
+  } else if (kind === "witness" && (words.length === 2 || words.length === 3)) {
+    const key = await readKey(words[1], WITNESS);
+    demand(!includesKey(witnessesOf(policy), key), "policy");
+    giveName(policy, words[0], key);
+  } else if (kind === "group" && words.length >= 3) {
+    giveName(policy, words[0], readGroup(policy, ...words.slice(1)));
+  } else {
+    demand(kind === "quorum" && words.length === 1 && !policy.quorum, "policy");
+    demand(words[0] === "none" || policy.named.has(words[0]), "policy");
+    policy.quorum = words[0];
+  }
+}
+
+/** A group of members that stand before it and are in no other group. */
+function readGroup(policy, least, ...members) {
+  for (const each of members) {
+    demand(policy.named.has(each) && !policy.members.has(each), "policy");
+    policy.members.add(each);
+  }
+  const count = { any: 1, all: members.length }[least] ?? number(least, "policy");
+  demand(1 <= count && count <= members.length, "policy");
+  return { least: count, members };
+}
+
+/** Give a witness or a group its name, if it is free. */
+function giveName(policy, word, what) {
+  demand(word !== "none" && !policy.named.has(word), "policy");
+  policy.named.set(word, what);
+}
+
+const witnessesOf = (policy) => [...policy.named.values()].filter((each) => each.kind === WITNESS);
+
+const includesKey = (keys, key) => keys.some((each) => toHex(each.public) === toHex(key.public));
+
+/** Whether those who cosigned are enough for a witness, a group or `none`. */
+function met(policy, word, seen) {
+  if (word === "none") return true;
+  const what = policy.named.get(word);
+  if (what.kind === WITNESS) return seen.has(what);
+  return what.members.filter((each) => met(policy, each, seen)).length >= what.least;
+}
+
+/* The receipt: docs/ledger.md, tlog-proof and tlog-checkpoint. */
+
+/** Take a receipt apart at its empty lines: entry, proof, checkpoint, signatures. */
+function readReceipt(bytes) {
+  demand(bytes.length <= LONGEST, "receipt");
+  const text = fromUtf8(bytes, "receipt");
+  const parts = text.slice(0, -1).split("\n\n").map((part) => part.split("\n"));
+  demand(parts.length === 4 && text.endsWith("\n") && !/[\x00-\x09\x0b-\x1f]/.test(text), "receipt");
+  const [[header, entry, ...disclosures], [kind, ...proof], checkpoint, signatures] = parts;
+  demand(header === "ngoma-receipt@v1" && entry !== undefined, "receipt");
+  demand(kind === "c2sp.org/tlog-proof@v1", "receipt");
+  if (proof[0]?.startsWith("extra ")) {
+    demand(fromBase64(proof.shift().slice(6), "receipt").length > 0, "receipt"); // nobody signs it
+  }
+  demand(proof[0]?.startsWith("index "), "receipt");
+  const index = number(proof[0].slice(6), "receipt");
+  const path = proof.slice(1).map((line) => fromBase64(line, "receipt", 32));
+  demand(checkpoint.length >= 3 && checkpoint.every(Boolean) && signatures.length <= 100, "receipt");
+  const [log, size, root] = checkpoint;
+  return {
+    entry,
+    disclosures,
+    index,
+    path,
+    log,
+    size: number(size, "receipt"),
+    root: fromBase64(root, "receipt", 32),
+    checkpoint: `${checkpoint.join("\n")}\n`,
+    signatures: signatures.map(readSignature),
+  };
+}
+
+/** A line of a signed note: dash, name, base64 of the key's id and the signature. */
+function readSignature(line) {
+  const [dash, by, written, ...more] = line.split(" ");
+  demand(dash === "\u2014" && written !== undefined && more.length === 0, "receipt");
+  const data = fromBase64(written, "receipt");
+  demand(data.length > 4, "receipt");
+  return { name: readName(by, "receipt"), id: toHex(data.slice(0, 4)), value: data.slice(4) };
+}
+
+/* What is proved. */
+
+/** When each witness cosigned, in seconds since 1970. A signature by a key that is not known says
+    nothing and is passed over; one by a known key that is false condemns the receipt. */
+async function checkSignatures(receipt, policy) {
+  const logs = new Set();
+  const seen = new Map();
+  for (const { name: by, id, value } of receipt.signatures) {
+    const keys = [...policy.logs, ...witnessesOf(policy)];
+    const key = keys.find((each) => each.name === by && each.id === id);
+    if (key?.kind === LOG) {
+      demand(await signed(key, value, receipt.checkpoint), "signature", by);
+      logs.add(by);
+    } else if (key) {
+      const at = readSeconds(value, by);
+      const message = `cosignature/v1\ntime ${at}\n${receipt.checkpoint}`;
+      demand(await signed(key, value.slice(8), message), "signature", by);
+      seen.set(key, Math.min(at, seen.get(key) ?? at));
+    }
+  }
+  demand(policy.logs.some((key) => key.name === receipt.log), "log", receipt.log);
+  demand(logs.has(receipt.log), "unsigned", receipt.log);
+  demand(met(policy, policy.quorum, seen), "witnesses");
+  return seen;
+}
+
+function readSeconds(cosignature, by) {
+  demand(cosignature.length === 72, "signature", by);
+  const at = new DataView(cosignature.buffer).getBigUint64(0);
+  demand(at <= LAST_SECOND, "signature", by);
+  return Number(at);
+}
+
+/** The entry leads to the root of the tree: RFC 6962, checked as RFC 9162 section 2.1.3.2 says. */
+async function checkPath({ entry, index, path, size, root }) {
+  demand(index < size, "tree");
+  let [at, last] = [index, size - 1];
+  const up = () => ([at, last] = [Math.floor(at / 2), Math.floor(last / 2)]);
+  let found = await sha256(Uint8Array.of(0), utf8(entry));
+  for (const sibling of path) {
+    demand(last > 0, "tree");
+    if (at % 2 === 1 || at === last) {
+      found = await sha256(Uint8Array.of(1), sibling, found);
+      while (at > 0 && at % 2 === 0) up();
+    } else {
+      found = await sha256(Uint8Array.of(1), found, sibling);
+    }
+    up();
+  }
+  demand(last === 0 && toHex(found) === toHex(root), "tree");
+}
+
+/** The entry of an event, if all its members are there and as they should be. */
+function readEntry(line) {
+  const entry = readJson(line, "entry");
+  const members = "_sd,case,city,kind,prev,seq,time";
+  demand(entry !== null && Object.keys(entry).sort().join() === members, "entry");
+  const { city, kind, seq, time, _sd: sealed } = entry;
+  demand([city, kind].every((each) => typeof each === "string" && each !== ""), "entry");
+  demand(Number.isSafeInteger(seq) && seq >= 1 && isTime(time), "entry");
+  fromBase64url(entry.case, "entry", 16);
+  fromBase64url(entry.prev, "entry", seq === 1 ? 0 : 32);
+  demand(Array.isArray(sealed), "entry");
+  for (const each of sealed) fromBase64url(each, "entry", 32);
+  demand([...new Set(sealed)].sort().join() === sealed.join(), "entry");
+  return entry;
+}
+
+/** Whether it is written as an entry's time is, and there is such a day. */
+function isTime(text) {
+  const form = /^[1-9]\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
+  const read = form.test(text) ? Date.parse(text) : NaN;
+  return !Number.isNaN(read) && new Date(read).toISOString().slice(0, 19) === text.slice(0, 19);
+}
+
+/** The fields that the receipt opens, each of which the entry must have committed to. */
+async function openFields(entry, disclosures) {
+  const fields = new Map();
+  for (const disclosure of disclosures) {
+    const commitment = toBase64url(await sha256(utf8(disclosure)));
+    demand(entry._sd.includes(commitment), "stranger");
+    const content = readJson(fromUtf8(fromBase64url(disclosure, "field"), "field"), "field");
+    demand(Array.isArray(content) && content.length === 3, "field");
+    const [salt, called, value] = content;
+    fromBase64url(salt, "field", 32);
+    demand(typeof called === "string" && !fields.has(called), "field");
+    fields.set(called, value);
+  }
+  return fields;
+}
+
+/** What a receipt proves to whoever trusts as the policy says, or NotProved. */
+async function check(bytes, policyText) {
+  demand(await canCheck(), "browser");
+  const policy = await readPolicy(policyText);
+  const receipt = readReceipt(bytes);
+  const seen = await checkSignatures(receipt, policy);
+  await checkPath(receipt);
+  const entry = readEntry(receipt.entry);
+  const fields = await openFields(entry, receipt.disclosures);
+  return {
+    index: receipt.index,
+    city: entry.city,
+    case: entry.case,
+    seq: entry.seq,
+    kind: entry.kind,
+    time: entry.time,
+    fields: Object.fromEntries(fields),
+    closed: entry._sd.length - fields.size,
+    log: receipt.log,
+    size: receipt.size,
+    witnesses: witnessesOf(policy)
+      .filter((key) => seen.has(key))
+      .map((key) => ({ name: key.name, time: isoTime(seen.get(key)) })),
+  };
+}
+
+const isoTime = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+/** Whether this browser knows Ed25519: it must take the first signature of RFC 8032, of an empty message. */
+async function canCheck() {
+  const key = { public: fromBase64("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "browser") };
+  const signature = fromBase64(
+    "5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc+bRr0lv18FlbviRlUUFDjnoQCw==",
+    "browser",
+  );
+  return signed(key, signature, "");
+}
+
+/* The page. */
+
+const byId = (id) => document.getElementById(id);
+
+/** Which answer is awaited: one that comes after the receipt has changed is not shown. */
+let turn = 0;
+
+function listen() {
+  const texts = JSON.parse(byId("texts").textContent);
+  const [form, file, box] = ["form", "file", "box"].map(byId);
+  form.hidden = false;
+  forget(); // a page may have been saved with an answer in it
+  form.addEventListener("input", forget);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer(texts);
+  });
+  file.addEventListener("change", () => take(file.files, texts));
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    box.addEventListener(kind, (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      box.classList.toggle("over", kind === "dragover");
+      if (kind === "drop") take(event.dataTransfer.files, texts);
+    });
+  }
+  canCheck().then((can) => can || show(refused("browser", "", texts)));
+}
+
+/** Show the text of a file that was chosen, and check it. */
+async function take([file], texts) {
+  if (!file) return;
+  byId("receipt").value = await file.slice(0, LONGEST + 1).text();
+  byId("file").value = ""; // so that the same file can be chosen again
+  await answer(texts);
+}
+
+function forget() {
+  turn += 1;
+  byId("result").replaceChildren();
+}
+
+async function answer(texts) {
+  forget();
+  const asked = turn;
+  let boxed;
+  try {
+    const text = byId("receipt").value.trim();
+    demand(text !== "", "nothing");
+    // Copying a text easily takes its last newline away, or adds one.
+    boxed = proved(await check(utf8(`${text}\n`), byId("policy").value), texts);
+  } catch (error) {
+    if (!(error instanceof NotProved)) console.error(error);
+    boxed = refused(error.reason ?? "receipt", error.about, texts);
+  }
+  if (asked === turn) show(boxed);
+}
+
+function show(boxed) {
+  byId("result").replaceChildren(boxed);
+  boxed.scrollIntoView({ block: "nearest" });
+}
+
+function refused(reason, about, texts) {
+  const why = texts.reasons[reason].replace(/\{\w+\}/, () => about);
+  if (reason === "browser" || reason === "nothing") return make("div", "ask", make("h2", "", why));
+  const head = make("h2", "", texts.refused.replace("{reason}", () => why));
+  const advice = reason === "receipt" ? texts.copied : texts.caution;
+  return make("div", "stop", head, make("p", "", advice));
+}
+
+function proved(facts, texts) {
+  const rows = [
+    [texts.kind, facts.kind],
+    [texts.time, moment(facts.time)],
+    ...Object.entries(facts.fields).map(([name, value]) => [labelOf(name, texts), spoken(value)]),
+    [texts.closed, facts.closed],
+    [texts.city, facts.city],
+    [texts.case, facts.case],
+    [texts.seq, facts.seq],
+    [texts.log, facts.log],
+    [texts.size, facts.size.toLocaleString(language())],
+    [texts.index, facts.index],
+    ...facts.witnesses.map(({ name, time }) => [texts.witness, `${name}\n${moment(time)}`]),
+  ];
+  const said = facts.witnesses.length > 0 ? texts.kept : texts.alone;
+  const table = make("table", "", make("tbody", "", ...rows.map(row)));
+  return make("div", "told", make("h2", "", texts.genuine), make("p", "", said), table);
+}
+
+function row([label, value]) {
+  const [head, cell] = [make("th", "", label), make("td", "", String(value))];
+  head.scope = "row";
+  cell.dir = "auto";
+  return make("tr", "", head, cell);
+}
+
+const labelOf = (name, texts) => (Object.hasOwn(texts.fields, name) ? texts.fields[name] : name);
+
+/** The value of a field as people write it: short lists in one line, all else line by line. */
+function spoken(value) {
+  if (value === null) return "–";
+  if (typeof value !== "object") return String(value);
+  if (!Array.isArray(value)) {
+    const pair = ([name, each]) => (name ? `${name}: ${spoken(each)}` : spoken(each));
+    return Object.entries(value).map(pair).join("\n");
+  }
+  const parts = value.filter((each) => each !== null).map(spoken);
+  return parts.join(parts.every((part) => part.length < 20) ? ", " : "\n");
+}
+
+const language = () => document.documentElement.lang;
+
+function moment(iso) {
+  const form = { dateStyle: "long", timeStyle: "medium", timeZone: "UTC" };
+  const time = new Intl.DateTimeFormat(language(), form).format(new Date(iso));
+  return `${time} UTC`;
+}
+
+function make(tag, className, ...content) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...content);
+  return made;
+}
+
+listen();
