@@ -170,6 +170,14 @@ def test_a_rewriting_by_the_key_holder_convinces_nobody(
         assert "not those that were signed" in problem.what
 
 
+def test_who_witnesses_nobody_has_no_such_door(client: Client, transactional_db: None) -> None:
+    for answer in (
+        client.post("/witness/add-checkpoint", b"old 0\n", content_type="text/plain"),
+        client.get("/witness/vkey"),
+    ):
+        assert answer.status_code == 404
+
+
 @pytest.fixture
 def other(settings: Any, tmp_path: Path, transactional_db: None) -> Any:
     """Another city's log, which we witness."""

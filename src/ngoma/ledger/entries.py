@@ -4,6 +4,7 @@ A disclosure is that of SD-JWT (RFC 9901): base64url of the JSON array of salt, 
 hash stands in the entry; without the salt, which is random, the hash tells nothing of the value.
 """
 
+import json
 import secrets
 from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
@@ -91,8 +92,11 @@ def new_salts(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def disclosure(salt: str, name: str, value: Any) -> str:
-    """What opens a field."""
-    return base64url(canonical([salt, name, value]))
+    """What opens a field. A value with numbers that others could not read is given as its text."""
+    try:
+        return base64url(canonical([salt, name, value]))
+    except (ValueError, OverflowError):
+        return base64url(canonical([salt, name, json.dumps(value, sort_keys=True)]))
 
 
 def commitment(disclosed: str) -> str:

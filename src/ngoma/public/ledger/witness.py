@@ -15,6 +15,8 @@ LONGEST = 64 * 1024
 @require_POST
 def add_checkpoint(request: HttpRequest) -> HttpResponse:
     """Cosign a checkpoint of a log that we witness, if it only grew."""
+    if not witnessing.logs():
+        raise Http404("no log is witnessed here")
     if int(request.headers.get("Content-Length") or 0) > LONGEST:
         return HttpResponse("larger than any request\n", status=413, content_type=PLAIN)
     answer = witnessing.add_checkpoint(request.body)
