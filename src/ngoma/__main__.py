@@ -7,6 +7,7 @@ options such as --data write, and because `ngoma config` need not wait for a dat
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -146,13 +147,18 @@ def worker(data: Data = None) -> None:
     """Run jobs and timers until stopped (production)."""
     stop = serve.stop_on_signals()
     _start(data)
-    from ngoma.ledger import keys
+    from django.db import Error
+
+    from ngoma.ledger import keys, publishing
     from ngoma.ledger.keyfile import KeyRefused
     from ngoma.work import worker as work
 
     try:
         keys.signers()
-    except KeyRefused as error:
+        # A database that is away is waited for by the worker itself.
+        with suppress(Error):
+            publishing.policy()
+    except (KeyRefused, publishing.PolicyRefused) as error:
         _refuse(error)
     work.run(stop)
 

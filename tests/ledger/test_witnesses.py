@@ -226,6 +226,26 @@ def test_cities_witness_each_other(client: Client, other: Any) -> None:
     assert witnessing.latest("0" * 64) is None
 
 
+def test_a_policy_that_cannot_be_read_publishes_nothing_and_stops_nothing(
+    town: Book, settings: Any, tmp_path: Path
+) -> None:
+    tell(town, key="1")
+    sealing.follow()
+    published = publishing.newest()
+    (tmp_path / "policy").write_text("witness w nonsense\nquorum w")
+    settings.NGOMA_LEDGER_POLICY = str(tmp_path / "policy")
+    tell(town, key="2")
+    sealing.follow()
+    assert Entry.objects.count() == 2
+    assert publishing.newest() == published
+    settings.NGOMA_LEDGER_POLICY = ""
+    tell(town, key="3")
+    sealing.follow()
+    newest = publishing.newest()
+    assert newest
+    assert newest.size == 3
+
+
 def test_old_checkpoints_are_thinned_out(town: Book) -> None:
     """Of many in an hour one stays for every five minutes, and the log still verifies."""
     began = now() - timedelta(days=2)
