@@ -111,6 +111,12 @@ def test_an_address_is_erased_when_its_owner_is_sure(reader: Client, tell: Tell)
     assert "Tick that you are sure" in unsure.content.decode()
     assert Contact.objects.exists()
     assert "erased" in reader.post(way, {"sure": "yes"}).content.decode()
+    report = Report.objects.latest("pk")
+    last = report.case.events.order_by("seq").last()
+    assert last
+    assert (last.kind, last.actor, last.data) == (
+        "forgotten", "resident", {"reference": report.reference},
+    )  # fmt: skip
     assert not Contact.objects.exists()
     assert not Code.objects.exists()
     report.refresh_from_db()

@@ -239,6 +239,7 @@ _FOLDS: dict[str, Callable[[Case, Data, datetime], None]] = {
     "rated": _rated,
     "redacted": _unchanged,
     "erased": _unchanged,
+    "forgotten": _unchanged,
     "recorded": _recorded,
     "undone": _undone,
     "tasked": _tasked,

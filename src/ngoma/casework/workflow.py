@@ -50,6 +50,7 @@ MOVES: dict[str, Move] = {
     "rate": Move(frozenset({RESOLVED, CLOSED})),
     "redact": Move(ALL),
     "erase": Move(ALL),
+    "forget": Move(ALL),
 }
 
 

@@ -280,6 +280,7 @@ _TITLES: dict[str, Callable[[dict[str, Any]], Title]] = {
     "visited": _visited,
     "rated": _rated,
     "redacted": _redacted,
+    "forgotten": lambda _: ("lock", "", gettext("The reporter’s contact was erased")),
     "erased": lambda _: ("cross", "", gettext("What the reporter said was erased")),
     "recorded": _recorded,
     "undone": _undone,

@@ -48,6 +48,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "rate": (),
     "redact": (*_DECIDING, Role.OFFICER),
     "erase": (Role.SUPERVISOR, Role.COORDINATOR),
+    "forget": (),
     "propose": (),
     "oversee": (Role.SUPERVISOR, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR),
     "audit": (Role.AUDITOR, Role.ADMINISTRATOR),
@@ -56,7 +57,7 @@ VERBS: dict[str, tuple[str, ...]] = {
 }
 SHARED_VERBS = frozenset({"see", "note", "end_task"})
 """What a department that has a part of a case may do to it, too."""
-RESIDENT_VERBS = frozenset({"open", "join", "inform", "reopen", "rate"})
+RESIDENT_VERBS = frozenset({"open", "join", "inform", "reopen", "rate", "forget"})
 SYSTEM_VERBS = frozenset({"open", "join", "propose", "escalate", "remind", "close", "redact"})
 
 
