@@ -79,6 +79,8 @@ class Flow {
   begin(problems: Problem[]): void {
     const { draft, boxes } = this;
     if (draft.words || draft.photos.length || draft.location) this.offerAnew();
+    // Whoever typed before the phone's memory was open keeps what they typed.
+    draft.words ||= field(boxes.show, "words").value;
     fill(boxes, draft, localStorage.getItem(CONTACT) ?? "");
     const remember = boxes.send.querySelector<HTMLElement>("#keep")!;
     remember.hidden = false;

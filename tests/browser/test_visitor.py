@@ -33,3 +33,27 @@ def test_a_first_time_visitor_reports_a_pothole(
     context.close()
     assert pages == ["", "report", "report#where", "report#send", "receipt"]
     assert seconds < MOST_SECONDS
+
+
+SLOW_MEMORY = """
+const add = EventTarget.prototype.addEventListener
+IDBOpenDBRequest.prototype.addEventListener = function (kind, heard, ...more) {
+  const late = event => setTimeout(() => heard.call(this, event), 1500)
+  add.call(this, kind, kind === "success" ? late : heard, ...more)
+}
+"""
+
+
+def test_what_is_typed_before_the_phone_is_ready_stays(browser: "Browser", site: Site) -> None:
+    """A slow phone opens its memory after somebody has begun to type."""
+    context = browser.new_context()
+    context.add_init_script(SLOW_MEMORY)
+    page = context.new_page()
+    page.goto(f"{site.url}/kampala/report")
+    page.fill("#words", "Deep hole in the road")
+    page.wait_for_timeout(2500)
+    assert page.input_value("#words") == "Deep hole in the road"
+    page.locator(".dock button:visible").click()
+    page.locator("#location:visible").wait_for()
+    assert page.url.endswith("#where")
+    context.close()
