@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,46 @@ _MOMENT = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Another time than that of the world, for a replay: it was `told` at the moment `real`, and
+    passes `speed` times as fast."""
+
+    told: datetime
+    real: datetime
+    speed: float
+
+    @classmethod
+    def read(cls, text: str) -> "Pace":
+        """What `text` wrote. Raises ValueError for anything else."""
+        told, real, speed = text.split()
+        return cls(parse(told), parse(real), float(speed))
+
+    @property
+    def text(self) -> str:
+        """The pace in a line, for the environment of a process."""
+        return f"{iso(self.told)} {iso(self.real)} {self.speed}"
+
+    def at(self, real: datetime) -> datetime:
+        """What time it is at a moment of the world."""
+        return self.told + (real - self.real) * self.speed
+
+
+_pace: Pace | None = None
+
+
+def run(pace: Pace | None) -> None:
+    """Let time pass in this process as it does in a replay; None: as in the world."""
+    global _pace
+    _pace = pace
+
+
 def now() -> datetime:
     """The present moment, aware, in UTC; the only place where the product asks for it."""
-    return _frozen.get() or datetime.now(UTC)
+    frozen = _frozen.get()
+    if frozen is not None:
+        return frozen
+    return datetime.now(UTC) if _pace is None else _pace.at(datetime.now(UTC))
 
 
 @contextmanager

@@ -9,9 +9,11 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import httpcore
+import httpx
 
 _INDIRECT = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "2002::/16", "2001::/32"))
 """IPv6 addresses that stand for an IPv4 address, perhaps a private one."""
@@ -19,6 +21,12 @@ _INDIRECT = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "2002::/
 
 class Unfetchable(Exception):
     """There is nothing to be had at this address, now or later."""
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom we trust to vouch for a server."""
+    return httpx.create_ssl_context()
 
 
 def is_public(address: str) -> bool:

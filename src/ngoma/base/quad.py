@@ -57,6 +57,13 @@ def cell(key: int, zoom: int) -> int:
     return 1 << 2 * zoom | key >> 2 * (ZOOM - zoom)
 
 
+def middle(number: int, zoom: int) -> tuple[float, float]:
+    """The latitude and longitude of the middle of a cell, as `cell` numbers it."""
+    x = sum((number >> 2 * bit & 1) << bit for bit in range(zoom))
+    y = sum((number >> 2 * bit + 1 & 1) << bit for bit in range(zoom))
+    return Tile(zoom, x, y).point(0.5, 0.5)
+
+
 def spot(lat: float, lon: float, zoom: int = ZOOM) -> tuple[int, int]:
     """The x and y of the tile of a zoom that a point in degrees lies in."""
     bits = ZOOM - zoom

@@ -16,7 +16,7 @@ from ngoma.base.references import show
 from ngoma.casework import assigning, deciding, talking, working
 from ngoma.casework.consequences import time_to_undo
 from ngoma.casework.errors import BadRequest, NotAllowed, Refusal, UnknownCase, WrongState
-from ngoma.casework.wording import perhaps_said
+from ngoma.casework.wording import told
 from ngoma.cities.book import Book, book_of, text
 from ngoma.people.permissions import Actor, staff
 from ngoma.records.models import Batch, Case, User
@@ -58,7 +58,7 @@ def begin(
         raise BadRequest("step", "unknown")
     if not 1 <= len(case_ids) <= MOST:
         raise BadRequest("cases", "out_of_range")
-    spoken = {language: perhaps_said(text) for language, text in texts.items() if text.strip()}
+    spoken = {language: told(text) for language, text in texts.items() if text.strip()}
     if step in ("answer", "resolve") and not spoken:
         raise BadRequest("text", "missing")
     for each in spoken.values():
@@ -96,9 +96,10 @@ def run(batch: int) -> None:
         return
     actor = staff(found.user)
     portion = found.cases[found.tried : found.tried + PORTION]
+    cases = Case.objects.filter(city=found.city_id).in_bulk(portion)
     for case_id in portion:
         try:
-            _do(found, actor, case_id)
+            _do(found, actor, case_id, cases.get(case_id))
         except Refusal as refusal:
             found.failures.append([case_id, *_why(refusal)])
     found.tried += len(portion)
@@ -110,8 +111,7 @@ def run(batch: int) -> None:
         put("casework.batch", {"batch": batch})
 
 
-def _do(batch: Batch, actor: Actor, case_id: int) -> None:
-    case = Case.objects.filter(pk=case_id, city=batch.city_id).first()
+def _do(batch: Batch, actor: Actor, case_id: int, case: Case | None) -> None:
     if case is None:
         raise UnknownCase(f"no case {case_id}")
     words = {}

@@ -25,7 +25,11 @@ def time_to_undo() -> timedelta:
 
 
 def follow(events: Sequence[Event]) -> None:
-    """Put the jobs that `journey.py` names for the events. Each carries its event's number."""
+    """Put the jobs that `journey.py` names for the events. Each carries its event's number.
+
+    One that has nothing to do is left out, unless the event can be taken back: what is withdrawn
+    then has to be known.
+    """
     jobs = []
     for event in events:
         waits = event.actor == Event.Actor.STAFF and event.kind in UNDOABLE | {"absorbed"}
@@ -38,6 +42,7 @@ def follow(events: Sequence[Event]) -> None:
                 key=_key(kind, event) if waits else None,
             )
             for kind in registry.followers(event.kind)
+            if waits or registry.wanted(kind, event)
         ]
     put_many(jobs)
 

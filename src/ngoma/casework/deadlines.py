@@ -9,6 +9,7 @@ from ngoma.casework.change import Change, change
 from ngoma.casework.errors import BadRequest
 from ngoma.casework.promises import events_of, standing
 from ngoma.casework.sweeping import sweep
+from ngoma.casework.wording import told
 from ngoma.casework.workflow import ACTIVE
 from ngoma.cities.book import Book
 from ngoma.cities.calendar import parse_span
@@ -94,7 +95,7 @@ def extend(
             raise BadRequest("days", "out_of_range")
         start = max(held.case.due or held.at, held.at)
         due = _after(held.book, start, f"{days}d")
-        held.append("extended", reason=reason, text=text, due=iso(due))
+        held.append("extended", reason=reason, text=told(text), due=iso(due))
     return held.case
 
 

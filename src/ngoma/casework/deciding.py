@@ -7,7 +7,7 @@ from typing import Any
 from ngoma.casework.change import Change, change
 from ngoma.casework.deadlines import renewed
 from ngoma.casework.errors import BadRequest
-from ngoma.casework.wording import perhaps_said, spoken
+from ngoma.casework.wording import spoken, told
 from ngoma.people.permissions import Actor, may
 from ngoma.records.models import Case, Event, Proposal, State, Urgency
 
@@ -36,7 +36,7 @@ def accept(
         urgency = held.case.urgency if urgency is None else urgency
         held.append(
             "accepted",
-            text=perhaps_said(text),
+            text=told(text),
             **spoken(texts),
             **classified(held, service_id, urgency, held.case.place_id, department_id),
         )
@@ -92,7 +92,7 @@ def reject(
             raise BadRequest("reason", "unknown")
         if found.get("rule") and not _falls_under(held.case, found["rule"]):
             raise BadRequest("reason", "needs_rule")
-        held.append("rejected", reason=reason, text=perhaps_said(text), **spoken(texts))
+        held.append("rejected", reason=reason, text=told(text), **spoken(texts))
     return held.case
 
 
@@ -104,7 +104,7 @@ def refer(
         _check_impartial(held)
         if held.book.body(body) is None:
             raise BadRequest("body", "unknown")
-        held.append("referred", body=body, text=text)
+        held.append("referred", body=body, text=told(text))
     return held.case
 
 

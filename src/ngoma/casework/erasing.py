@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from ngoma.casework.change import change
 from ngoma.casework.errors import UnknownCase
-from ngoma.people.permissions import Actor, resident
+from ngoma.people.permissions import Actor
 from ngoma.records.models import Burst, Case, Event, Landmark, Photo, Proposal, Report
 from ngoma.triage.words import plain
 
@@ -36,14 +36,6 @@ def erase(*, actor: Actor, report_id: int, at: datetime | None = None) -> Case:
             words="", public_words="", location="", public_location="", answers={},
         )  # fmt: skip
         held.append("erased", reference=report.reference, fields=gone)
-    return held.case
-
-
-def contact_erased(*, report_id: int, at: datetime | None = None) -> Case:
-    """Put on record that a reporter's contact was erased; it itself was never in any event."""
-    report = Report.objects.get(pk=report_id)
-    with change("forget", actor=resident(report), case_id=report.case_id, at=at) as held:
-        held.append("forgotten", reference=report.reference)
     return held.case
 
 

@@ -32,7 +32,7 @@ def open_case(
     service = book.services.get(service_id) if service_id else None
     urgency = service_urgency(service.danger if service else "")
     case = Case(city_id=book.id, reference=reference, version=0)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # without its case a report is not accepted either
         held = Change(case, actor, at)
         held.append(
             "opened",

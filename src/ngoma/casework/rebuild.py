@@ -1,6 +1,9 @@
-"""Making every case's row anew from its events: the proof that the events are the truth."""
+"""Making every case's row anew from its events: the proof that the events are the truth.
 
-from collections.abc import Callable, Iterator
+A case whose events cannot be folded keeps its row, and is parked as readers park theirs.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from django.db import transaction
@@ -9,7 +12,9 @@ from django.db.models import QuerySet
 from ngoma.casework import tasks
 from ngoma.casework.fold import replay
 from ngoma.records.models import Case, Event
+from ngoma.work import reading
 
+READER = "rows"
 BATCH = 500
 
 FIELDS = [field.attname for field in Case._meta.concrete_fields if not field.primary_key]
@@ -17,20 +22,30 @@ FIELDS = [field.attname for field in Case._meta.concrete_fields if not field.pri
 
 def rebuild(progress: Callable[[int], object]) -> int:
     """Write every case's row as the fold of its events. Returns how many rows were different."""
-    different = done = 0
+    done = 0
+    different: set[int] = set()
+
+    def repair(cases: Sequence[Case]) -> None:
+        different.update(case.pk for case in _repair([case.pk for case in cases]))
+
     for batch in _batches():
         with transaction.atomic():
-            different += len(_repair(batch))
+            reading.write_all(READER, repair, batch)
         done += len(batch)
         progress(done)
-    return different
+    return len(different)
+
+
+def write(cases: Sequence[Case]) -> None:
+    """Write the rows of cases as the fold of their events."""
+    _repair([case.pk for case in cases])
 
 
 def _repair(ids: list[int]) -> list[Case]:
     cases = Case.objects.select_for_update(no_key=True).filter(pk__in=ids).in_bulk()
     events = Event.objects.filter(case__in=ids).order_by("case", "seq")
     changed = []
-    for case_id, story in groupby(events.iterator(), key=lambda event: event.case_id):
+    for case_id, story in groupby(events, key=lambda event: event.case_id):
         row = replay(cases[case_id], story)
         if any(getattr(row, field) != getattr(cases[case_id], field) for field in FIELDS):
             changed.append(row)

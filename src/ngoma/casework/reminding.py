@@ -21,13 +21,14 @@ from ngoma.casework.workflow import ACTIVE
 from ngoma.cities.book import book_of
 from ngoma.cities.ladders import TELL
 from ngoma.people.permissions import SYSTEM, Actor
-from ngoma.records.models import Bookmark, Case, NextReminder
+from ngoma.records.models import Bookmark, Case, NextReminder, Parked
 from ngoma.records.queries import lateness
-from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
+from ngoma.records.queries.events import behind
+from ngoma.work import reading
+from ngoma.work.reading import BATCH
 from ngoma.work.timers import for_a_second
 
 READER = "reminders"
-BATCH = 500
 READ_ANEW = timedelta(seconds=10)
 
 
@@ -47,7 +48,7 @@ def remind(*, actor: Actor = SYSTEM, case_id: int, at: datetime | None = None) -
                     tell=_whom(reached),
                     reached=_highest(reached),
                 )
-        _reckon([held.case])
+        write([held.case])
     return held.case
 
 
@@ -85,18 +86,14 @@ def follow() -> None:
 
 def read_batch() -> int:
     """Reckon the next reminders of the cases of the next events. Returns how many were read."""
-    with transaction.atomic():
-        events = read_on(READER, BATCH)
-        if events:
-            _reckon(come_to_rest(events))
-            advance(READER, events[-1])
-    return len(events)
+    return reading.read_batch(READER, write)
 
 
 def rebuild(progress: Callable[[int], object]) -> None:
     """Drop the moments and reckon them again from the first event on."""
     with transaction.atomic():
         Bookmark.objects.filter(reader=READER).delete()
+        Parked.objects.filter(reader=READER).delete()
         NextReminder.objects.all().delete()
     done = 0
     while count := read_batch():
@@ -104,7 +101,7 @@ def rebuild(progress: Callable[[int], object]) -> None:
         progress(done)
 
 
-def _reckon(cases: Sequence[Case]) -> None:
+def write(cases: Sequence[Case]) -> None:
     """Note when the cases remind next, as they stand."""
     active = [case for case in cases if case.state in ACTIVE]
     events = promises.events_of([case.pk for case in active])

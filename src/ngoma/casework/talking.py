@@ -9,7 +9,7 @@ from typing import Any
 from ngoma.casework.change import Change, change, sees
 from ngoma.casework.deadlines import resumed
 from ngoma.casework.errors import BadRequest
-from ngoma.casework.wording import said, spoken
+from ngoma.casework.wording import said, spoken, told
 from ngoma.casework.working import attach
 from ngoma.people.permissions import Actor, staff
 from ngoma.records.models import Case, Event, Photo, Report, State
@@ -41,14 +41,14 @@ def answer(
 ) -> Case:
     """Tell the reporters something, or each in their language; the state stays."""
     with change("answer", actor=actor, case_id=case_id, at=at) as held:
-        held.append("answered", text=said(text), **spoken(texts))
+        held.append("answered", text=told(said(text)), **spoken(texts))
     return held.case
 
 
 def ask(*, actor: Actor, case_id: int, text: str, at: datetime | None = None) -> Case:
     """Ask the reporters something; the clock stands until they answer."""
     with change("ask", actor=actor, case_id=case_id, at=at) as held:
-        held.append("asked", text=said(text), was=held.case.state)
+        held.append("asked", text=told(said(text)), was=held.case.state)
     return held.case
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from ngoma.base.clock import iso, now
 from ngoma.casework.change import Change, change
 from ngoma.casework.errors import BadRequest, Refusal
-from ngoma.casework.wording import perhaps_said
+from ngoma.casework.wording import perhaps_said, told
 from ngoma.casework.workflow import ACTIVE, possible
 from ngoma.casework.working import attach
 from ngoma.people.permissions import Actor
@@ -76,7 +76,7 @@ def visit(
                 raise BadRequest("task", "open")
             if not text and not after:
                 raise BadRequest("text", "missing")
-            held.append("resolved", text=perhaps_said(text), photos=_after(held, after))
+            held.append("resolved", text=told(text), photos=_after(held, after))
         else:
             # Only what solves the case answers the public; the rest is for colleagues.
             attach(held, after, Photo.Kind.AFTER)

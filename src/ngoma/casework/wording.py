@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ngoma.base.blanks import blanks
 from ngoma.casework.errors import BadRequest
 
 LONGEST_TEXT = 4000
@@ -22,6 +23,14 @@ def perhaps_said(text: str) -> str:
     return text.strip()
 
 
+def told(text: str) -> str:
+    """The text, which may be empty, as reporters read it. Raises `BadRequest` for one that is too
+    long, or that still has a blank to fill."""
+    if blanks(text):
+        raise BadRequest("text", "blanks")
+    return perhaps_said(text)
+
+
 def spoken(texts: Mapping[str, str] | None) -> dict[str, Any]:
     """The field of an event that says the same in several languages; none where it does not."""
-    return {"texts": {tag: perhaps_said(text) for tag, text in texts.items()}} if texts else {}
+    return {"texts": {tag: told(text) for tag, text in texts.items()}} if texts else {}

@@ -9,7 +9,7 @@ from ngoma.casework.change import Change, change
 from ngoma.casework.deadlines import dues
 from ngoma.casework.errors import BadRequest
 from ngoma.casework.sweeping import sweep
-from ngoma.casework.wording import perhaps_said, spoken
+from ngoma.casework.wording import spoken, told
 from ngoma.casework.workflow import reopened_state
 from ngoma.cities.book import books
 from ngoma.people.permissions import SYSTEM, Actor
@@ -20,7 +20,7 @@ from ngoma.records.queries import lateness
 def start(*, actor: Actor, case_id: int, text: str = "", at: datetime | None = None) -> Case:
     """Say that work has begun."""
     with change("start", actor=actor, case_id=case_id, at=at) as held:
-        held.append("started", text=text)
+        held.append("started", text=told(text))
     return held.case
 
 
@@ -42,7 +42,7 @@ def resolve(
         if held.case.tasks_open:
             raise BadRequest("task", "open")
         names = attach(held, photo_ids, Photo.Kind.AFTER)
-        held.append("resolved", text=perhaps_said(text), **spoken(texts), photos=names)
+        held.append("resolved", text=told(text), **spoken(texts), photos=names)
     return held.case
 
 

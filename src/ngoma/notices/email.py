@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from django.conf import settings
 
 from ngoma.base.clock import now
-from ngoma.notices.gateway import Message, Permanent, Temporary, Unsure
+from ngoma.notices.gateway import Away, Message, Permanent, Temporary, Unsure
 
 TIMEOUT_SECONDS = 30
 
@@ -26,10 +26,10 @@ def deliver(message: Message) -> str:
             _logged_in(smtp, server)
             _hand_over(smtp, message, mail)
     except ssl.SSLError as error:
-        raise Temporary(f"TLS: {error.reason}") from error
+        raise Away(f"TLS: {error.reason}") from error
     except (OSError, smtplib.SMTPException) as error:
         # Only what happens after DATA is uncertain, and that was named where it happened.
-        raise Temporary(f"SMTP: {type(error).__name__}") from error
+        raise Away(f"SMTP: {type(error).__name__}") from error
     return _id(message)
 
 

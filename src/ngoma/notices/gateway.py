@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{4,}\d")
+_PERSONAL = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.-]+|\+?\d[\d ()-]{4,30}\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,8 @@ class Message:
     """What is handed over to a gateway. Never stored, never logged.
 
     `link` and `stop` are empty where a message leads nowhere and there is nothing to stop, `answer`
-    where a mail is answered to its sender.
+    where a mail is answered to its sender. `choices` are answers that have buttons where
+    there are any; whoever types one, or its number, is understood as well.
     """
 
     notice: int
@@ -25,6 +26,7 @@ class Message:
     thread: str
     stop: str
     answer: str = ""
+    choices: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Message(notice={self.notice})"
@@ -47,6 +49,10 @@ class Temporary(NotSent):
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class Away(Temporary):
+    """Surely not sent, because the service is out of order for whatever message."""
 
 
 class Permanent(NotSent):

@@ -1,19 +1,23 @@
 """What is posted to a provider, and what a failure says about whether it was accepted."""
 
-import ssl
+import time
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 
 import httpx
-import msgspec
 
+from ngoma.base import parsing
 from ngoma.base.clock import now
-from ngoma.notices.gateway import Permanent, Temporary, Unsure
+from ngoma.base.outside import certificates
+from ngoma.notices.gateway import Away, Permanent, Temporary, Unsure
 
 TIMEOUT = httpx.Timeout(30, connect=10)
+MOST_BYTES = 100_000
+"""Of an answer."""
+MOST_SECONDS = 60.0
+"""Until an answer has come as a whole."""
 
 
 def post(
@@ -27,12 +31,14 @@ def post(
     """The answer of a provider that took the form, or the body as JSON, or refused it for good.
 
     Raises Temporary where nothing was accepted and it may work later: no connection, 401 (a key
-    that an operator can put right), 429, 500 and 503. Raises Unsure where the form went out and no
-    answer of the provider itself came back. Every message has a connection of its own: one kept
+    that an operator can put right), 429, 500, 503, and being led elsewhere, where no provider is.
+    Raises Unsure where the form went out and no answer of the provider itself came back. Every
+    message has a connection of its own: one kept
     open may be closed by the other side just then, which would look like a lost answer.
     """
     try:
-        response = httpx.post(
+        with httpx.stream(
+            "POST",
             url,
             data=form,
             json=body,
@@ -40,16 +46,32 @@ def post(
             auth=auth,
             timeout=TIMEOUT,
             verify=certificates(),
-        )
+        ) as answer:
+            response = _whole(answer)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-        raise Temporary(f"no connection: {type(error).__name__}") from error
+        raise Away(f"no connection: {type(error).__name__}") from error
     except httpx.HTTPError as error:
         raise Unsure(f"no answer: {type(error).__name__}") from error
-    if response.status_code in (401, 429, 500, 503):
-        raise Temporary(f"HTTP {response.status_code}", retry_after(response.headers))
+    if response.status_code in (401, 429, 500, 503) or response.is_redirect:
+        raise Away(f"HTTP {response.status_code}", retry_after(response.headers))
     if response.status_code in (502, 504):
         raise Unsure(f"HTTP {response.status_code}: the answer was lost on the way")
     return response
+
+
+def _whole(answer: httpx.Response) -> httpx.Response:
+    """The answer with all that it says. Raises Unsure where that has no end."""
+    said, until = bytearray(), time.monotonic() + MOST_SECONDS
+    for chunk in answer.iter_bytes():
+        said += chunk
+        if len(said) > MOST_BYTES or time.monotonic() > until:
+            raise Unsure("the answer has no end")
+    plain = [
+        (name, value)
+        for name, value in answer.headers.items()
+        if name not in ("content-encoding", "content-length", "transfer-encoding")
+    ]
+    return httpx.Response(answer.status_code, headers=plain, content=bytes(said))
 
 
 def get(
@@ -96,16 +118,9 @@ def json(response: httpx.Response) -> dict[str, Any]:
 def parsed(text: bytes) -> dict[str, Any]:
     """The object that is written there; empty where something else is."""
     try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return parsing.parsed(text, dict[str, Any])
+    except parsing.Unparsable:
         return {}
-    return found if isinstance(found, dict) else {}
-
-
-@cache
-def certificates() -> ssl.SSLContext:
-    """Whom we trust to vouch for a server."""
-    return httpx.create_ssl_context()
 
 
 def retry_after(headers: httpx.Headers) -> float | None:

@@ -12,8 +12,8 @@ from django.conf import settings
 from ngoma.cities.book import Book, book_of
 from ngoma.records.models import Follow, Notice, Report
 
-LINK, STOP, CODE = "{link}", "{stop}", "{code}"
-"""Stand for two addresses and the one-time code in the text of a notice."""
+LINK, STOP, CODE, PIN = "{link}", "{stop}", "{code}", "{pin}"
+"""Stand for two addresses, the one-time code and the report's PIN in the text of a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Way:
 
 
 def way(notice: Notice) -> Way:
-    """The way of a notice: a reporter's to their own page, a colleague's to the case at the desk, a
-    follower's and another body's to the page of everybody."""
+    """The way of a notice: a reporter's to their own page, a colleague's to the case at the desk or
+    to what rises, a follower's and another body's to the page of everybody."""
     if notice.report is not None:
         report = notice.report
         book = book_of(report.city_id)
@@ -48,6 +48,9 @@ def way(notice: Notice) -> Way:
         desk = f"desk/{book.slug}/cases/{case.reference}/"
         public = page(book, notice.language, f"r/{case.reference}")
         return Way(book, here(f"/{desk}") if notice.user else public, case.reference, "")
+    if notice.digest is not None:
+        book = book_of(notice.digest.city_id)
+        return Way(book, here(f"/desk/{book.slug}/topics/"), f"digest-{notice.digest_id}", "")
     assert notice.contact is not None
     thread = f"code-{notice.code_id}" if notice.code_id else f"reply-{notice.contact_id}"
     return Way(book_of(notice.contact.city_id), "", thread, "")

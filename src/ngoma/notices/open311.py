@@ -4,16 +4,18 @@ from typing import Any
 
 from django.conf import settings
 
+from ngoma.base.characters import clean
+from ngoma.base.clock import now
 from ngoma.cities.book import book_of
 from ngoma.notices.gateway import Message, Permanent, Unsure
 from ngoma.notices.http import post
-from ngoma.records.models import Notice
+from ngoma.records.models import Forwarded, Notice
 
 
 def deliver(message: Message) -> str:
     """Post the request (GeoReport v2, `POST requests.json`); its id there, or the token for one.
 
-    Raises as every gateway does.
+    From then on it is asked what becomes of it (`open311.bodies`). Raises as every gateway does.
     """
     notice = Notice.objects.select_related("event__case").get(pk=message.notice)
     assert notice.event is not None
@@ -35,14 +37,21 @@ def deliver(message: Message) -> str:
     if response.status_code not in (200, 201):
         raise Permanent(f"HTTP {response.status_code}: {response.text[:120]}")
     try:
-        return _id(response.json())
+        number, token = _named(response.json())
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Unsure("the answer makes no sense") from error
+    at = now()
+    kept = {"number": number, "token": token, "moved_at": at, "ask_at": at}
+    of = {"city_id": case.city_id, "body": notice.body}
+    Forwarded.objects.update_or_create(notice=notice, defaults=of | kept)
+    return number or token
 
 
-def _id(answer: Any) -> str:
+def _named(answer: Any) -> tuple[str, str]:
+    """The id of the request there, or the token with which to ask for it."""
     first = answer[0] if isinstance(answer, list) else answer
-    return str(first.get("service_request_id") or first["token"])[:200]
+    number = clean(str(first.get("service_request_id") or ""))[:200]
+    return number, "" if number else clean(str(first["token"]))[:200]
 
 
 def _key(body: str) -> str:

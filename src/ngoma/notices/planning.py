@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
-from ngoma.notices import texts
+from ngoma.notices import proving, texts
 from ngoma.notices.writing import write
 from ngoma.people import codes
 from ngoma.records.models import Channel, Code, Contact, Event, Job, Notice, Report
@@ -44,12 +44,16 @@ def plan(event: int, case: int) -> None:
     if kind is None:
         return
     book = book_of(happened.case.city_id)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         notices = [_notice(kind, happened, report, book) for report in _audience(happened)]
         Notice.objects.bulk_create(notices)
         put_many(
             [
-                Job(kind="notices.send", data={"notice": notice.pk}, run_at=now())
+                Job(
+                    kind="notices.send",
+                    data={"notice": notice.pk},
+                    run_at=proving.due(notice),
+                )
                 for notice in notices
                 if notice.state == Notice.State.QUEUED
             ]
@@ -122,6 +126,7 @@ _CHANNELS = {
     Contact.Kind.PUSH: "push",
     Contact.Kind.TELEGRAM: "telegram",
     Contact.Kind.WHATSAPP: "whatsapp",
+    Contact.Kind.BRIDGE: "bridge",
 }
 
 

@@ -1,15 +1,30 @@
 """The proof that goes with the first message: a report's entry in the ledger, in its short form."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ngoma.base import ledger_codes
 from ngoma.base.clock import now
 from ngoma.notices import texts
-from ngoma.records.models import Checkpoint, Entry, Notice
+from ngoma.records.models import Entry, Notice
+from ngoma.records.sql.statements import fetch
 
 PATIENCE = timedelta(seconds=10)
 """For so long the message waits for its entry; then it goes without."""
+USUAL = timedelta(seconds=2)
+"""After so long the entry is usually there."""
 _KINDS = ("received", "joined")
+_ENTRY = """
+SELECT e."index", e.leaf FROM records_entry e WHERE e.event_id = %s AND EXISTS (
+    SELECT 1 FROM records_checkpoint c WHERE c.published_at IS NOT NULL AND c.size > e."index"
+)
+"""
+
+
+def due(notice: Notice) -> datetime:
+    """When a new message is best sent: once the ledger, if there is one, has had its time."""
+    if notice.kind not in _KINDS or notice.event is None or not Entry.objects.exists():
+        return now()
+    return max(notice.event.at + USUAL, now())
 
 
 def line(notice: Notice) -> str:
@@ -23,11 +38,9 @@ def line(notice: Notice) -> str:
 def _code(notice: Notice) -> str:
     if notice.kind not in _KINDS or notice.event is None:
         return ""
-    entry = Entry.objects.filter(event=notice.event_id).first()
-    if entry is None or not _published(entry.index):
-        return ""
+    found = fetch(_ENTRY, [notice.event_id])
     day = notice.event.at.astimezone(UTC).date()
-    return str(ledger_codes.make(entry.index, bytes(entry.leaf), day))
+    return str(ledger_codes.make(found[0][0], bytes(found[0][1]), day)) if found else ""
 
 
 def awaited(notice: Notice) -> bool:
@@ -35,7 +48,3 @@ def awaited(notice: Notice) -> bool:
     if notice.kind not in _KINDS or notice.event is None or _code(notice):
         return False
     return notice.event.at > now() - PATIENCE and Entry.objects.exists()
-
-
-def _published(index: int) -> bool:
-    return Checkpoint.objects.filter(published_at__isnull=False, size__gt=index).exists()

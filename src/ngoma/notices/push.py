@@ -20,9 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02, VapidException  # type: ignore[import-untyped]
 
-from ngoma.base.outside import Guarded, Unfetchable, is_public
+from ngoma.base.outside import Unfetchable, is_public
+from ngoma.base.parsing import Unparsable, parsed
+from ngoma.base.posting import post
 from ngoma.notices.gateway import Gone, Message, Permanent, Temporary, Unsure
-from ngoma.notices.http import certificates, retry_after
+from ngoma.notices.http import retry_after
 from ngoma.people import vault
 
 LIFE = 2 * 86400
@@ -50,8 +52,8 @@ class Subscription(msgspec.Struct, frozen=True):
 def subscription(given: bytes) -> Subscription:
     """A browser's word, checked. Raises ValueError for what is none."""
     try:
-        found = msgspec.json.decode(given, type=Subscription)
-    except msgspec.MsgspecError as error:
+        found = parsed(given, Subscription)
+    except Unparsable as error:
         raise ValueError("not a subscription") from error
     if not _is_endpoint(found.endpoint):
         raise ValueError("not an https address")
@@ -82,36 +84,30 @@ def deliver(message: Message, *, allowed: Callable[[str], bool] = is_public) -> 
     which opens it to whoever knows it.
     """
     browser = msgspec.json.decode(message.to, type=Subscription)
-    guarded = Guarded(allowed, until=time.monotonic() + SECONDS)
-    limits = {"timeout": dict.fromkeys(("connect", "read", "write"), SECONDS / 2)}
     headers, body = _headers(browser, message), _sealed(browser, message)
     try:
-        with (
-            httpcore.ConnectionPool(certificates(), network_backend=guarded) as pool,
-            pool.stream(
-                "POST", browser.endpoint, headers=headers, content=body, extensions=limits
-            ) as answer,
-        ):
-            _judge(answer)
+        status, told = post(
+            browser.endpoint, body=body, headers=headers, seconds=SECONDS, allowed=allowed
+        )
     except Unfetchable as error:
         raise Permanent(str(error)) from error
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise Temporary(f"no connection: {type(error).__name__}") from error
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
         raise Unsure(f"no answer: {type(error).__name__}") from error
+    _judge(status, httpx.Headers(told))
     return ""
 
 
-def _judge(answer: httpcore.Response) -> None:
+def _judge(status: int, headers: httpx.Headers) -> None:
     """Raise the error that an answer means (RFC 8030, 5 and 7.3)."""
-    if answer.status in (200, 201, 202, 204):
+    if status in (200, 201, 202, 204):
         return
-    if answer.status in (404, 410):
-        raise Gone(f"HTTP {answer.status}: the browser takes no more")
-    if answer.status == 429 or answer.status >= 500:
-        after = retry_after(httpx.Headers(answer.headers))
-        raise Temporary(f"HTTP {answer.status}", after)
-    raise Permanent(f"HTTP {answer.status}")
+    if status in (404, 410):
+        raise Gone(f"HTTP {status}: the browser takes no more")
+    if status == 429 or status >= 500:
+        raise Temporary(f"HTTP {status}", retry_after(headers))
+    raise Permanent(f"HTTP {status}")
 
 
 def _sealed(browser: Subscription, message: Message) -> bytes:

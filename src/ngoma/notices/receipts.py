@@ -46,9 +46,9 @@ _MEANING = {
 }
 # A report only ever moves a notice forward: delivered is never taken back, and failed only by it.
 _BEFORE = {
-    State.SENT: (State.UNSURE,),
-    State.FAILED: (State.SENDING, State.SENT, State.UNSURE),
-    State.DELIVERED: (State.SENDING, State.SENT, State.UNSURE, State.FAILED),
+    State.SENT: (State.UNSURE, State.HELD),
+    State.FAILED: (State.SENDING, State.SENT, State.UNSURE, State.HELD),
+    State.DELIVERED: (State.SENDING, State.SENT, State.UNSURE, State.FAILED, State.HELD),
 }
 
 

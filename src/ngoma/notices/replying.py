@@ -1,5 +1,7 @@
 """An answer to a message that somebody wrote, at once and about no event."""
 
+from collections.abc import Sequence
+
 from ngoma.base.clock import now
 from ngoma.base.references import show
 from ngoma.cities.book import book_of
@@ -13,8 +15,16 @@ REPLY = "reply"
 """The kind of such a notice."""
 
 
-def reply(contact: Contact, text: str, *, language: str, report: Report | None = None) -> Notice:
-    """Say this to the contact, soon; about a report of theirs, if it is about one."""
+def reply(
+    contact: Contact,
+    text: str,
+    *,
+    language: str,
+    report: Report | None = None,
+    choices: Sequence[str] = (),
+) -> Notice:
+    """Say this to the contact, soon; about a report of theirs, if it is about one. `choices` are
+    what can be answered, for buttons: the text says them too."""
     channel = channel_of(contact)
     notice = Notice.objects.create(
         contact=contact,
@@ -24,6 +34,7 @@ def reply(contact: Contact, text: str, *, language: str, report: Report | None =
         language=language,
         subject=_subject(contact, report) if channel == "email" else "",
         text=sms.plain(text) if channel == "sms" else text,
+        choices=list(choices) or None,
         created_at=now(),
     )
     put("notices.send", {"notice": notice.pk})

@@ -6,6 +6,7 @@ services would recognise it as the same message, so it is UNSURE and a person de
 surely not accepted is tried again.
 """
 
+import time
 from datetime import timedelta
 
 import structlog
@@ -17,20 +18,32 @@ from ngoma.base.clock import now
 from ngoma.cities.book import Book
 from ngoma.notices import (
     africastalking,
+    bridge,
     email,
+    holding,
     kannel,
     open311,
     proving,
     push,
+    resting,
     telegram,
     twilio,
     whatsapp,
 )
-from ngoma.notices.gateway import Gateway, Gone, Message, Permanent, Temporary, Unsure
-from ngoma.notices.links import CODE, LINK, STOP, way
+from ngoma.notices.gateway import (
+    Away,
+    Gateway,
+    Gone,
+    Message,
+    NotSent,
+    Permanent,
+    Temporary,
+    Unsure,
+)
+from ngoma.notices.links import CODE, LINK, PIN, STOP, way
 from ngoma.notices.replying import REPLY
 from ngoma.notices.threads import reply_address
-from ngoma.people import codes, vault
+from ngoma.people import codes, pins, vault
 from ngoma.records.models import Notice
 from ngoma.work.queue import Later
 
@@ -43,7 +56,8 @@ GONE = "······"
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
 
-_LEADS = ("contact", "user", "report", "code", "follow__case", "follow__place", "event__case")
+_LEADS = ("contact", "report", "code", "event__case")
+"""What most notices lead to; a follower's or a colleague's ask for theirs."""
 State = Notice.State
 log = structlog.get_logger(__name__)
 
@@ -54,21 +68,20 @@ def send(notice: int) -> None:
     Raises Later where the provider could not take it now; does nothing where it was sent before.
     """
     row = Notice.objects.select_related(*_LEADS).get(pk=notice)
-    if row.state == State.SENDING:
-        _end(row, State.UNSURE, "interrupted while it was being sent")
+    if row.state not in {State.QUEUED, State.SENDING}:
         return
-    if unwanted := _unwanted(row):
-        _end(row, State.FAILED, unwanted)
+    if ending := _ending(row):
+        _end(row, *ending)
         return
-    if proving.awaited(row):
-        raise Later(1)
-    message = outgoing(row)
     name = gateway_name(row)
+    if wait := 1.0 if proving.awaited(row) else resting.left(name):
+        raise Later(wait)
+    message = outgoing(row)
     deliver = GATEWAYS[name]
     if not _claim(row):
         return
     try:
-        provider_id = deliver(message)
+        provider_id = _delivered(name, deliver, message)
     except Temporary as error:
         _again(row, error)
     except Permanent as error:
@@ -81,11 +94,33 @@ def send(notice: int) -> None:
         _sent(row, name, provider_id)
 
 
+def _delivered(name: str, deliver: Gateway, message: Message) -> str:
+    """Hand the message over, and note whether the service was at work."""
+    started = time.monotonic()
+    try:
+        provider_id = deliver(message)
+    except (Away, Unsure):
+        if name not in _OF_MANY:
+            resting.failed(name, time.monotonic() - started)
+        raise
+    except NotSent:
+        resting.answered(name)
+        raise
+    resting.answered(name)
+    return provider_id
+
+
+_OF_MANY = frozenset({"push", "open311", "bridge"})
+"""Ways that lead to many services: one of them says nothing of the others."""
+
+
 def outgoing(notice: Notice) -> Message:
     """The message as its reader gets it, to their address, with what the text has places for."""
     leads = way(notice)
     code = codes.digits(notice.code) if notice.code else GONE
     text = notice.text.replace(CODE, code).replace(LINK, leads.link).replace(STOP, leads.stop)
+    if notice.report is not None:
+        text = text.replace(PIN, pins.pin(notice.report))
     return Message(
         notice=notice.pk,
         to=_address(notice, leads.book),
@@ -97,6 +132,7 @@ def outgoing(notice: Notice) -> Message:
         thread=leads.thread,
         stop=leads.stop,
         answer=reply_address(notice.report) if notice.report else "",
+        choices=tuple(notice.choices or ()),
     )
 
 
@@ -112,7 +148,7 @@ def _address(notice: Notice, book: Book) -> str:
 
 def gateway_name(notice: Notice) -> str:
     """Through what a notice goes: the outbox where no service is set."""
-    if notice.channel in ("push", "open311"):
+    if notice.channel in _OF_MANY:
         return notice.channel
     if notice.channel == "sms":
         return settings.NGOMA_SMS or "outbox"
@@ -142,11 +178,23 @@ GATEWAYS: dict[str, Gateway] = {
     "kannel": kannel.deliver,
     "telegram": telegram.deliver,
     "whatsapp": whatsapp.deliver,
+    "bridge": bridge.deliver,
     "smtp": email.deliver,
     "push": push.deliver,
     "open311": open311.deliver,
     "outbox": _outbox,
 }
+
+
+def _ending(notice: Notice) -> tuple[str, str] | None:
+    """How a notice ends that is not sent now, and why; None where it is sent."""
+    if notice.state == State.SENDING:
+        return State.UNSURE, "interrupted while it was being sent"
+    if unwanted := _unwanted(notice):
+        return State.FAILED, unwanted
+    if holding.is_held(notice):
+        return State.HELD, holding.WHY
+    return None
 
 
 def _unwanted(notice: Notice) -> str:

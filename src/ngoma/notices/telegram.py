@@ -15,8 +15,21 @@ START = "telegram:"
 def deliver(message: Message) -> str:
     """Hand the message over; returns its number in the chat."""
     chat = message.to.removeprefix(START)
-    body = {"chat_id": chat, "text": message.text, "link_preview_options": {"is_disabled": True}}
+    body: dict[str, Any] = {
+        "chat_id": chat,
+        "text": message.text,
+        "link_preview_options": {"is_disabled": True},
+    }
+    body["reply_markup"] = _keyboard(message.choices)
     return str(_asked("sendMessage", body).get("message_id", ""))
+
+
+def _keyboard(choices: tuple[str, ...]) -> dict[str, Any]:
+    """A key for each choice, which types it; without choices the keys of before go."""
+    if not choices:
+        return {"remove_keyboard": True}
+    keys = [[{"text": each}] for each in choices]
+    return {"keyboard": keys, "one_time_keyboard": True, "resize_keyboard": True}
 
 
 def fetch(file: str, *, most: int) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book, book_of
@@ -16,7 +16,9 @@ from ngoma.notices import texts
 from ngoma.notices.planning import channel_of
 from ngoma.notices.writing import Written, write_news
 from ngoma.people.publicity import public_event
-from ngoma.records.models import Case, Event, Follow, Job, Notice, Report
+from ngoma.records.models import Event, Follow, Job, Notice, Report
+from ngoma.records.queries.followers import follows
+from ngoma.records.sql.statements import fetch, marks
 from ngoma.work.queue import put, put_many
 
 BATCH = 200
@@ -33,6 +35,20 @@ OF_CASE = frozenset(
 OF_PLACE = frozenset(("opened", "resolved"))
 """Of a place only these: who follows one should not hear of every step of every case."""
 
+_ANYBODY = """
+SELECT 1 FROM records_follow
+WHERE city_id = %s AND confirmed_at IS NOT NULL AND ({cases} OR place_id IN ({places})) LIMIT 1
+"""
+
+
+def anybody(event: Event) -> bool:
+    """Whether somebody may follow what the event is about, as it happens."""
+    book = book_of(event.case.city_id)
+    places = book.chain(event.case.place_id) if event.kind in OF_PLACE else ()
+    cases = "case_id IS NOT NULL" if event.kind in OF_CASE else "FALSE"
+    found = fetch(_ANYBODY.format(cases=cases, places=marks(places)), [book.id, *places])
+    return bool(found)
+
 
 def tell(event: int, case: int, after: int = 0) -> None:
     """Write the notices of the next followers, and a job for those after them. Job `notices.tell`.
@@ -44,41 +60,41 @@ def tell(event: int, case: int, after: int = 0) -> None:
     if data is None or not happened.case.public:
         return
     book = book_of(happened.case.city_id)
-    with transaction.atomic():
-        followers = list(_followers(happened, book).filter(contact__gt=after)[:BATCH])
-        _write(happened, book, _willing(_once(followers)))
+    with transaction.atomic(savepoint=False):
+        followers = _followers(happened, book, after)
+        if not followers:
+            return
+        _write(happened, book, _willing(_once(_unaware(happened, followers))))
         if len(followers) == BATCH:
             rest = {"event": event, "case": case, "after": followers[-1].contact_id}
             put("notices.tell", rest, run_at=now() + PAUSE)
 
 
-def _followers(event: Event, book: Book) -> QuerySet[Follow]:
-    """Who follows the case, or a place that it lies in, has not reported it and not heard of it.
+def _followers(event: Event, book: Book, after: int) -> list[Follow]:
+    """Who follows the case, or a place that it lies in: a batch, from this contact on.
 
-    By contact, and first what tells a contact the most: that it follows the case itself.
+    First what tells a contact the most: that it follows the case itself.
     """
-    about = Q(pk=None)
-    if event.kind in OF_CASE:
-        about |= Q(case__in=_with_merged(event.case_id))
-    if event.kind in OF_PLACE:
-        about |= Q(place__in=book.chain(event.case.place_id))
-    reporters = Report.objects.filter(case=event.case_id, contact__isnull=False)
-    found = Follow.objects.filter(about, city=book.id, confirmed_at__isnull=False)
-    found = found.exclude(contact__finder__in=reporters.values("contact__finder"))
-    told = Notice.objects.filter(event=event, contact__isnull=False)
-    found = found.exclude(contact__in=told.values("contact"))
-    return found.select_related("contact", "case", "place").order_by(
-        "contact", F("case").asc(nulls_last=True), "pk"
-    )
+    places = book.chain(event.case.place_id) if event.kind in OF_PLACE else ()
+    of_case = event.kind in OF_CASE
+    ids = follows(event.case_id, places, of_case=of_case, after=after, limit=BATCH)
+    known = Follow.objects.select_related("contact", "case", "place").in_bulk(ids) if ids else {}
+    return [known[each] for each in ids]
 
 
-def _with_merged(case_id: int) -> set[int]:
-    """The case and all that became part of it: whoever follows one of them follows it."""
-    found, new = {case_id}, {case_id}
-    while new:
-        new = set(Case.objects.filter(merged_into__in=new).values_list("id", flat=True)) - found
-        found |= new
-    return found
+def _unaware(event: Event, followers: Iterable[Follow]) -> list[Follow]:
+    """Without those who reported the case or have heard of the event."""
+    addresses = {each.contact.finder for each in followers}
+    reports = Report.objects.filter(case=event.case_id, contact__finder__in=addresses)
+    reporters = set(reports.values_list("contact__finder", flat=True))
+    contacts = {each.contact_id for each in followers}
+    told = Notice.objects.filter(event=event, contact__in=contacts)
+    aware = set(told.values_list("contact", flat=True))
+    return [
+        each
+        for each in followers
+        if each.contact.finder not in reporters and each.contact_id not in aware
+    ]
 
 
 def _once(followers: Iterable[Follow]) -> list[Follow]:

@@ -4,6 +4,7 @@ A kind of notice has an `sms`, a `subject` and a `mail`. `sms` is a list of sent
 of paragraphs; whichever names a field that is empty is left out. `[mail] end` closes every mail
 that has no `end` of its own,
 `[alerts]` holds what the mail to a colleague tells, by its cause,
+`[morning]` holds the lines of a digest, each with fields of its own,
 `[told]` holds what `[news]` tells followers, by kind of event,
 `[proof]` holds what goes with the first message once the report is in the ledger,
 `[form]` holds the CLDR patterns of a date in a text message and in a mail, `[stop]` the page on
@@ -17,11 +18,13 @@ which messages are stopped. The fields:
 | reply_by, close_on | until when a question can be answered; when a solved case closes |
 | department, body, phone | who is responsible; the other body and its telephone |
 | into | the number of the case, which another report may have given it |
+| pin | of a private report: the digits with which it is asked how it goes |
 | code, minutes | a one-time code, and how long it is good |
 | proof | the short form of the report's entry in the ledger |
 | stop | where a follower stops the messages |
 | news | what `[told]` says of the event |
 | who, words, where | a colleague; what the reporters said and where, as it is published |
+| days, words, bursts, loads | of a digest: lines of `[morning]` on what came, rises and is late |
 | text | what the officer wrote, after the pack's words for the reason; alone may be shortened |
 
 Another language is another file with the same keys.
@@ -69,7 +72,15 @@ def words(kind: str, language: str) -> Words:
 @cache
 def kinds(language: str) -> frozenset[str]:
     """The kinds of notice a language has words for."""
-    return frozenset(_read(language)) - {"form", "mail", "proof", "stop", "told", "alerts"}
+    return frozenset(_read(language)) - {
+        "form",
+        "mail",
+        "proof",
+        "stop",
+        "told",
+        "alerts",
+        "morning",
+    }
 
 
 def news(kind: str, language: str) -> tuple[str, ...]:
@@ -80,6 +91,12 @@ def news(kind: str, language: str) -> tuple[str, ...]:
 def alert(name: str, language: str) -> tuple[str, ...]:
     """What a colleague is told that cannot wait: `late` or `mentioned`."""
     return tuple(_read(language)["alerts"][name])
+
+
+def morning(name: str, language: str) -> str:
+    """A line of a digest: `day`, `word`, `burst`, `load` and their like. Raises LookupError."""
+    line: str = _read(language)["morning"][name]
+    return line
 
 
 def stop_page(language: str) -> Mapping[str, str]:

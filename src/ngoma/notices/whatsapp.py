@@ -12,18 +12,19 @@ LIVE = "https://graph.facebook.com/v21.0"
 START = "whatsapp:"
 """Before a number, so that it is like no other address."""
 
+_OPENS = "1 2 3"
+"""On the button that opens a list: in any language."""
+_LONGEST_LIST, _LONGEST_ROW = 1024, 24
+"""Characters of a text with a list, and of a row."""
+
 _LATER = {4, 80007, 130429, 131016, 131048, 131056, 133004}  # too much at once, or not at work
 _NOBODY = {131026, 131050}  # not on WhatsApp, or wants no messages
 
 
 def deliver(message: Message) -> str:
     """Hand the message over; returns its `wamid`."""
-    body = {
-        "messaging_product": "whatsapp",
-        "to": message.to.removeprefix(START),
-        "type": "text",
-        "text": {"body": message.text, "preview_url": False},
-    }
+    told = _list(message) if message.choices else _text(message)
+    body = {"messaging_product": "whatsapp", "to": message.to.removeprefix(START), **told}
     url = f"{_base()}/{settings.NGOMA_WHATSAPP_NUMBER}/messages"
     answer = http.json(http.post(url, body=body, headers=_headers()))
     sent = answer.get("messages")
@@ -33,6 +34,18 @@ def deliver(message: Message) -> str:
     if not isinstance(error, dict):
         raise Unsure("the answer makes no sense")
     raise _failure(error)(f"{error.get('code')} {error.get('message', '')}")
+
+
+def _text(message: Message) -> dict[str, Any]:
+    return {"type": "text", "text": {"body": message.text, "preview_url": False}}
+
+
+def _list(message: Message) -> dict[str, Any]:
+    """The text with a list to choose from; who chooses answers with the id of the row."""
+    rows = [{"id": each[:200], "title": each[:_LONGEST_ROW]} for each in message.choices]
+    action = {"button": _OPENS, "sections": [{"rows": rows}]}
+    text = {"text": message.text[:_LONGEST_LIST]}
+    return {"type": "interactive", "interactive": {"type": "list", "body": text, "action": action}}
 
 
 def fetch(file: str, *, most: int) -> bytes:

@@ -10,7 +10,7 @@ from ngoma.base.clock import parse
 from ngoma.base.references import show
 from ngoma.cities.book import Book, text
 from ngoma.notices import sms, texts
-from ngoma.notices.links import CODE, LINK, STOP, own_page
+from ngoma.notices.links import CODE, LINK, PIN, STOP, own_page
 from ngoma.people.publicity import public_event
 from ngoma.people.publicity import said as spoken
 from ngoma.records.models import Case, Event, Report
@@ -48,6 +48,7 @@ def write(
         "city": text(book.names, language),
         "link": LINK,
         "code": CODE if code else "",
+        "pin": "" if code or event.case.public else PIN,  # there is room for one of them
         **_dates(book, event, language, long=mail),
         **_names(book, event, language),
     }

@@ -3,12 +3,12 @@
 A role counts in a city, or in one department and those below it, then only for their cases.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ngoma.records.models import Membership, Report, Role, User
+from ngoma.records.models import Report, Role, User
 from ngoma.records.queries.departments import subtree
+from ngoma.records.queries.members import Member, roles
 
 BODY = "body"
 """The role of another body's program: it may tell what it did with a case."""
@@ -92,8 +92,7 @@ def resident(report: Report) -> Actor:
 
 def staff(user: User) -> Actor:
     """A member of staff with what their memberships grant; nothing for who has left."""
-    memberships = Membership.objects.filter(user=user, user__is_active=True)
-    return Actor("staff", user_id=user.pk, grants=frozenset(_grants(memberships)))
+    return Actor("staff", user_id=user.pk, grants=frozenset(map(_grant, roles(user.pk))))
 
 
 def body(city_id: int) -> Actor:
@@ -116,7 +115,14 @@ def may(actor: Actor, verb: str, city_id: int, department_id: int | None) -> boo
     )
 
 
-def _grants(memberships: Iterable[Membership]) -> Iterable[Grant]:
-    for member in memberships:
-        departments = None if member.department_id is None else subtree(member.department_id)
-        yield Grant(member.city_id, member.role, departments)
+def departments_for(actor: Actor, verb: str, city_id: int) -> tuple[int, ...] | None:
+    """The departments of the city for whose cases a member of staff may do something; None: all."""
+    grants = [each for each in actor.grants if each.city_id == city_id and each.role in VERBS[verb]]
+    if any(grant.departments is None for grant in grants):
+        return None
+    return tuple(sorted({each for grant in grants for each in grant.departments or ()}))
+
+
+def _grant(member: Member) -> Grant:
+    departments = None if member.department_id is None else subtree(member.department_id)
+    return Grant(member.city_id, member.role, departments)

@@ -1,6 +1,6 @@
 """The gate: what of a report or an event the public may see. Every public face asks here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {
@@ -35,6 +35,14 @@ TELLING = tuple(kind for kind, fields in PUBLIC_FIELDS.items() if "text" in fiel
 COARSE_DIGITS = 2
 """Decimals of a published position where the service keeps the exact place private (about 1 km)."""
 
+LEAST = 5
+"""Cases below which no figure of them is told: it would tell of single people.
+
+It covers the figures of the city's work, on the page, in its files and in the monthly report. Open
+data have a row for each report all the same, and so counts of one: there a private report is kept
+apart by what its row leaves out.
+"""
+
 
 def public_event(kind: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the public may know of an event; None where it may not know that it happened."""
@@ -56,3 +64,21 @@ def public_position(
 def said(data: Mapping[str, Any], language: str) -> str:
     """The words of an event: in that language where they were written in several."""
     return str(data.get("texts", {}).get(language) or data.get("text") or "")
+
+
+def shown(counts: Sequence[int], told: Sequence[bool] | None = None) -> list[bool]:
+    """Which counts may be published beside their total: none from 1 to 4, and so many more that no
+    hidden one can be reckoned from the total. None at all is no secret.
+
+    Of what is not `told` for another reason nothing is published either: with the few it is what
+    is left when the published counts are taken from the total.
+    """
+    told = told or [True] * len(counts)
+    hidden = {place for place, count in enumerate(counts) if 0 < count < LEAST or not told[place]}
+    others = sorted((count, place) for place, count in enumerate(counts) if count >= LEAST)
+    for _, place in others:
+        left = [counts[each] for each in hidden if counts[each]]
+        if not left or (len(left) > 1 and sum(left) >= LEAST):
+            break
+        hidden.add(place)
+    return [place not in hidden for place in range(len(counts))]

@@ -1,6 +1,7 @@
 """The sessions of staff: noted when they begin, listed, and ended."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -30,8 +31,13 @@ def begin(user: User, session: str, user_agent: str) -> None:
 
 def seen(session: str) -> None:
     """Note that somebody is still there."""
-    old = SignIn.objects.filter(session=session, seen_at__lt=now() - SEEN_EVERY)
-    old.update(seen_at=now())
+    _note(session, int(now().timestamp() // SEEN_EVERY.total_seconds()))
+
+
+@lru_cache(maxsize=4096)
+def _note(session: str, _period: int) -> None:
+    """A process writes it once in each period, however much somebody does at the desk."""
+    SignIn.objects.filter(session=session).update(seen_at=now())
 
 
 def alive() -> "QuerySet[SignIn]":

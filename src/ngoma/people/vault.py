@@ -76,43 +76,54 @@ def keep(
 ) -> Contact:
     """Seal an address. The same one in the same city and purpose is the same contact, renewed.
 
-    A name once told stays where none is told now.
+    A name once told stays where none is told now. What is returned knows its key and what was given
+    here, not what was there before.
     """
-    at = at or now()
-    sealed = {"sealed": _seal(city_id, address)}
-    renewed = {"language": language, "expires_at": at + lasts}
-    contact, _ = Contact.objects.update_or_create(
-        city_id=city_id,
-        finder=finder(city_id, address.address),
-        purpose=purpose,
-        defaults=renewed | (sealed if address.name else {}),
-        create_defaults=renewed | sealed | {"kind": address.kind, "created_at": at},
+    contact = _sealed(city_id, address, language=language, purpose=purpose, lasts=lasts, at=at)
+    renewed = ["language", "expires_at"] + (["sealed"] if address.name else [])
+    Contact.objects.bulk_create(
+        [contact],
+        update_conflicts=True,
+        unique_fields=["city", "finder", "purpose"],
+        update_fields=renewed,
     )
     return contact
 
 
 def confirm(contact: Contact, at: datetime | None = None) -> None:
     """Whoever reads what is sent there has shown it; the first time counts."""
-    if contact.verified_at is None:
-        contact.verified_at = at or now()
-        contact.save(update_fields=["verified_at"])
+    unconfirmed = Contact.objects.filter(pk=contact.pk, verified_at=None)
+    unconfirmed.update(verified_at=at or now())
 
 
 def keep_new(
     city_id: int, address: Address, *, language: str, purpose: str, lasts: timedelta
 ) -> None:
     """Seal an address for a while, by the same work whether it is new or known; then it stays."""
-    contact = Contact(
+    contact = _sealed(city_id, address, language=language, purpose=purpose, lasts=lasts)
+    Contact.objects.bulk_create([contact], ignore_conflicts=True)
+
+
+def _sealed(
+    city_id: int,
+    address: Address,
+    *,
+    language: str,
+    purpose: str,
+    lasts: timedelta,
+    at: datetime | None = None,
+) -> Contact:
+    at = at or now()
+    return Contact(
         city_id=city_id,
         kind=address.kind,
         sealed=_seal(city_id, address),
         finder=finder(city_id, address.address),
         language=language,
         purpose=purpose,
-        created_at=now(),
-        expires_at=now() + lasts,
+        created_at=at,
+        expires_at=at + lasts,
     )
-    Contact.objects.bulk_create([contact], ignore_conflicts=True)
 
 
 def find(city_id: int, address: Address, *, purpose: str = "report") -> Contact | None:
@@ -163,11 +174,6 @@ def note_look(contact: Contact, user: User, purpose: str) -> None:
 def erase(contact: Contact) -> None:
     """Forget a contact for good. Its reports and notices stay, without a way to reach anybody."""
     contact.delete()
-
-
-def erase_address(contact: Contact) -> None:
-    """Forget an address in its city for good, whatever it was left for: reports and follows."""
-    Contact.objects.filter(city=contact.city_id, finder=contact.finder).delete()
 
 
 def erase_expired(at: datetime | None = None) -> int:

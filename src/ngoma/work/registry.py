@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Timer:
 class Registry:
     handlers: dict[str, Handler] = field(default_factory=dict)
     followers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    wanted: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
     timers: tuple[Timer, ...] = ()
+    readers: dict[str, Callable[[Any], object]] = field(default_factory=dict)
 
 
 _registry = Registry()
@@ -41,9 +45,13 @@ def install(
     *,
     handlers: Mapping[str, Handler],
     followers: Mapping[str, Sequence[str]],
+    wanted: Mapping[str, Callable[[Any], bool]] = MappingProxyType({}),
     timers: Sequence[Timer] = (),
+    readers: Mapping[str, Callable[[Any], object]] = MappingProxyType({}),
 ) -> None:
-    """Set which jobs exist, which jobs follow which kind of event, and what runs by the clock.
+    """Set which jobs exist, which jobs follow which kind of event, which of those only where an
+    event has somebody who wants them, what runs by the clock, and by their names how readers of
+    events write cases.
 
     Raises `LookupError` where an event is followed by a job that nobody handles.
     """
@@ -53,7 +61,9 @@ def install(
             raise LookupError(f"event {event!r} is followed by unknown jobs {unknown}")
     _registry.handlers = dict(handlers)
     _registry.followers = {event: tuple(kinds) for event, kinds in followers.items()}
+    _registry.wanted = dict(wanted)
     _registry.timers = tuple(timers)
+    _registry.readers = dict(readers)
 
 
 def handler(kind: str) -> Handler:
@@ -69,6 +79,17 @@ def followers(event_kind: str) -> tuple[str, ...]:
     return _registry.followers.get(event_kind, ())
 
 
+def wanted(kind: str, event: Any) -> bool:
+    """Whether a job of this kind may have something to do for the event, as it happens."""
+    asked = _registry.wanted.get(kind)
+    return asked is None or asked(event)
+
+
 def timers() -> tuple[Timer, ...]:
     """What `tick` runs."""
     return _registry.timers
+
+
+def readers() -> Mapping[str, Callable[[Any], object]]:
+    """How each reader of events writes cases, by its name."""
+    return _registry.readers

@@ -1,60 +1,91 @@
 """The worker: claims due jobs in batches, runs each, retries, parks what never works."""
 
+from collections import deque
 from datetime import datetime, timedelta
 from threading import Event
+from time import monotonic
 
 import structlog
 from django.db import close_old_connections, transaction
 
-from ngoma.base.characters import clean
+from ngoma.base import tracing
 from ngoma.base.clock import now
 from ngoma.records.models import Job
-from ngoma.records.sql.claims import claim
-from ngoma.triage.privacy import find_private, redact
+from ngoma.records.sql.claims import claim, take_out
+from ngoma.records.sql.transactions import make_way
 from ngoma.work import registry, timers
+from ngoma.work.failures import told
 from ngoma.work.queue import Later
+from ngoma.work.stepping import Steps, clock_set_back
 
 BATCH = 16
 HOLD = timedelta(minutes=5)
 ATTEMPTS = 8
 IDLE_SECONDS = 0.1
-TICK_EVERY = timedelta(seconds=1)
+TICK_SECONDS = 0.25
+"""Between two looks which timers are due."""
+BATCH_SECONDS = 1.0
+LONGEST_PAUSE = 15.0
+"""Seconds between two tries to reach the database."""
 
 log = structlog.get_logger(__name__)
 
 
 def run(stop: Event) -> None:
     """Run jobs and timers until `stop` is set; the job under way is finished first."""
-    next_tick = now()
+    next_tick, failures = 0.0, 0
+    steps, hand = Steps(), deque[Job]()
     while not stop.is_set():
         try:
-            if now() >= next_tick:
+            _give_back(hand)
+            if by := steps.back():
+                clock_set_back(by)
+            if monotonic() >= next_tick:
                 timers.tick()
-                next_tick = now() + TICK_EVERY
-            busy = run_once(stop=stop)
-        except Exception:
+                next_tick = monotonic() + TICK_SECONDS
+            busy = run_once(stop=stop, hand=hand)
+            failures = 0
+        except Exception as error:
             # The database is away: nothing is lost by waiting for it.
-            log.exception("worker cannot reach its jobs")
+            log.warning("worker cannot reach its jobs", error=told(error))
             close_old_connections()
-            busy = 0
-            stop.wait(2)
+            busy, failures = 0, failures + 1
+            stop.wait(min(2.0**failures, LONGEST_PAUSE))
         if not busy:
             stop.wait(IDLE_SECONDS)
 
 
-def run_once(*, limit: int = BATCH, stop: Event | None = None) -> int:
-    """Claim and run one batch of what is due. Returns how many jobs were run."""
-    started = now()
+def run_once(
+    *, limit: int = BATCH, stop: Event | None = None, hand: deque[Job] | None = None
+) -> int:
+    """Claim and run one batch of what is due. Returns how many jobs were run.
+
+    What cannot be begun within a second is given back, because timers wait meanwhile. In `hand` is
+    what was claimed and not dealt with, should the database go away.
+    """
+    started, until = now(), monotonic() + BATCH_SECONDS
+    hand = deque() if hand is None else hand
     with transaction.atomic():
         ids = claim(limit, at=started, until=started + HOLD)
+    hand += Job.objects.filter(pk__in=ids).order_by("run_at", "pk") if ids else ()
     done = 0
-    for job in Job.objects.filter(pk__in=ids).order_by("run_at", "pk") if ids else ():
-        if stop is not None and stop.is_set():
-            _release(job)
-            continue
-        run_job(job)
-        done += 1
+    while hand:
+        # One at least, however slow the database is: else none would ever be run.
+        if (done and monotonic() > until) or (stop is not None and stop.is_set()):
+            _release(hand[0])
+        else:
+            run_job(hand[0])
+            make_way()
+            done += 1
+        hand.popleft()
     return done
+
+
+def _give_back(hand: deque[Job]) -> None:
+    """Put back what was claimed when the database went away. The first had been begun."""
+    while hand:
+        _put_back(hand[-1], hand[-1].run_at, hand[-1].attempts - (len(hand) > 1))
+        hand.pop()
 
 
 def run_until_idle(limit: int = 10_000) -> int:
@@ -67,6 +98,15 @@ def run_until_idle(limit: int = 10_000) -> int:
 
 def run_job(job: Job) -> None:
     """Run one claimed job to one of: done and deleted, put back for later, parked."""
+    about: dict[str, str | int] = {"job": job.pk, "job_kind": job.kind}
+    if "case" in job.data:
+        about["case"] = job.data["case"]
+    told_of = {f"ngoma.{name}": value for name, value in about.items()}
+    with structlog.contextvars.bound_contextvars(**about), tracing.span(job.kind, told_of):
+        _run(job)
+
+
+def _run(job: Job) -> None:
     if job.attempts > ATTEMPTS:
         _park(job, "its worker died each time")
         return
@@ -74,21 +114,17 @@ def run_job(job: Job) -> None:
         handler = registry.handler(job.kind)
         if handler.atomic:
             with transaction.atomic():
-                if _take_out(job):
+                if take_out(job.pk, job.attempts):
                     handler.run(**job.data)
         elif _renew(job):
             handler.run(**job.data)
-            _take_out(job)
+            take_out(job.pk, job.attempts)
     except Later as later:
         _put_back(job, now() + timedelta(seconds=later.seconds), attempts=job.attempts - 1)
     except Exception as error:
-        log.exception("job failed", job=job.pk, kind=job.kind, attempt=job.attempts)
+        log.exception("job failed", attempt=job.attempts)
+        tracing.failed(type(error).__name__)
         _failed(job, error)
-
-
-def _take_out(job: Job) -> bool:
-    """Delete the job. False where our claim ran out and another worker has it, or had it."""
-    return bool(Job.objects.filter(pk=job.pk, attempts=job.attempts).delete()[0])
 
 
 def _renew(job: Job) -> bool:
@@ -98,9 +134,7 @@ def _renew(job: Job) -> bool:
 
 
 def _failed(job: Job, error: Exception) -> None:
-    text = clean(f"{type(error).__name__}: {error}"[:2000])
-    # An error may quote what it failed on; an address is at home in the vault alone.
-    description = redact(text, find_private(text, ""))
+    description = told(error)
     if job.attempts >= ATTEMPTS:
         _park(job, description)
     else:
@@ -110,6 +144,12 @@ def _failed(job: Job, error: Exception) -> None:
 def _park(job: Job, error: str) -> None:
     ours = Job.objects.filter(pk=job.pk, attempts=job.attempts)
     ours.update(parked_at=now(), claimed_until=None, error=error)
+
+
+def take_up_parked() -> int:
+    """Let all parked jobs run again, as if they never had. Returns how many."""
+    parked = Job.objects.filter(parked_at__isnull=False)
+    return parked.update(parked_at=None, attempts=0, run_at=now())
 
 
 def _put_back(job: Job, run_at: datetime, attempts: int, error: str = "") -> None:

@@ -12,6 +12,7 @@ class Contact(models.Model):
         PUSH = "push", "a browser's push subscription"
         TELEGRAM = "telegram"
         WHATSAPP = "whatsapp"
+        BRIDGE = "bridge", "somebody in a messenger that a program carries over"
 
     city = models.ForeignKey(City, models.PROTECT)
     kind = models.CharField(max_length=8, choices=Kind.choices)

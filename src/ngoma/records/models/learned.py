@@ -11,6 +11,7 @@ class Learned(models.Model):
     class Task(models.TextChoices):
         SERVICE = "service", "which service a report belongs to"
         URGENCY = "urgency", "how dangerous it is"
+        SAME = "same", "whether two reports are of one problem"
 
     city = models.ForeignKey(City, models.CASCADE)
     task = models.CharField(max_length=8, choices=Task.choices, default=Task.SERVICE)

@@ -51,11 +51,14 @@ class Chain(models.Model):
 
 
 class Subtree(models.Model):
-    """The hash of a full tile of `level - 1`, as it stands in a tile of `level`, from 1."""
+    """A full tile of `level - 1`, and its hash as it stands in a tile of `level`, from 1."""
 
     level = models.PositiveSmallIntegerField()
     index = models.BigIntegerField()
     hash = models.BinaryField(max_length=HASH)
+    tile = models.BinaryField(
+        help_text="its hashes, one after another: 256 rows would have to be read else"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["level", "index"], name="subtree_once")]
@@ -68,6 +71,9 @@ class Checkpoint(models.Model):
     """A size of the log that was signed; the same size again where only time had passed."""
 
     size = models.BigIntegerField()
+    late = models.BigIntegerField(
+        default=0, db_default=0, help_text="entries recorded late, of all those it covers"
+    )
     note = models.TextField(help_text="signed, with the cosignatures that came")
     witnesses = models.PositiveSmallIntegerField(default=0, help_text="have cosigned it")
     made_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""A photograph: a public copy without metadata, and the original kept private."""
+"""A photograph: a public copy without metadata or faces, and the original kept private."""
 
 from django.db import models
 
@@ -24,6 +24,24 @@ class Photo(models.Model):
     )
     added_at = models.DateTimeField()
     public = models.BooleanField(default=True)
+    blurs = models.JSONField(
+        null=True,
+        help_text="areas blurred for the public: left, top, width and height in thousandths; "
+        "none where nobody has looked yet",
+    )
+    edition = models.CharField(
+        max_length=8, null=True, help_text="of the public copies; none while there are none"
+    )
+    likeness = models.BigIntegerField(null=True, help_text="64 bits that like pictures share")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                "id",
+                name="photo_waiting",
+                condition=models.Q(edition=None, blurs__isnull=True),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ class User(AbstractUser):
 
     language = models.CharField(max_length=8, blank=True)
     mailed = models.BooleanField(default=True, help_text="by mail too, of what cannot wait")
+    digest = models.BooleanField(default=False, help_text="how the city stands, every morning")
 
 
 class Role(models.TextChoices):
@@ -46,15 +47,28 @@ class Membership(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key of a program that may write through Open311. Only its hash is kept."""
+    """A key of a program that may write. Through Open311 it is shown, and only hashes of it are
+    kept; the bridge of another messenger signs with it, so it is kept sealed as well."""
 
     city = models.ForeignKey(City, models.CASCADE)
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
+    former = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="hash of the key before"
+    )
+    former_until = models.DateTimeField(null=True, blank=True, help_text="it counts until then")
+    reports = models.BooleanField(default=True, help_text="may hand requests in")
     updates = models.BooleanField(default=False, help_text="may send service request updates")
+    messages = models.BooleanField(default=False, db_default=False, help_text="is a bridge")
+    secret = models.BinaryField(null=True, help_text="what a bridge signs with, encrypted")
+    former_secret = models.BinaryField(null=True, help_text="the one before, encrypted")
+    url = models.CharField(
+        max_length=1000, blank=True, default="", db_default="", help_text="takes what a bridge says"
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    used_on = models.DateField(null=True, blank=True, help_text="last day on which it was shown")
 
     def __str__(self) -> str:
         return self.name

@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ngoma.records.models import Event, Report
+
+
+class Said(NamedTuple):
+    """What the reporters of a public case were told."""
+
+    case_id: int
+    department_id: int | None
+    text: str
 
 
 def answered_before(
@@ -47,3 +55,13 @@ def last_answers(case_ids: Sequence[int]) -> dict[int, str]:
     events = Event.objects.filter(case__in=case_ids, kind="resolved", undone=False)
     told = events.exclude(data__text="").order_by("pk").values_list("case", "data")
     return {case_id: data.get("text", "") for case_id, data in told}
+
+
+def said_in(case_ids: Sequence[int], kind: str) -> dict[int, Said]:
+    """By case what was last said by events of a kind, if the case is public."""
+    events = Event.objects.filter(case__in=case_ids, case__public=True, kind=kind, undone=False)
+    told = events.exclude(data__text="").order_by("pk")
+    return {
+        case_id: Said(case_id, department_id, data.get("text", ""))
+        for case_id, department_id, data in told.values_list("case", "case__department", "data")
+    }

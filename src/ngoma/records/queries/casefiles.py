@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ngoma.records.queries.members import full_name
@@ -55,6 +56,7 @@ class Told(NamedTuple):
     words: str
     public_words: str
     location: str
+    public_location: str
     accuracy: int
     lat: float | None
     lon: float | None
@@ -124,6 +126,8 @@ class Pictured(NamedTuple):
     width: int
     height: int
     public: bool
+    blurs: list[list[int]] | None
+    edition: str | None
 
 
 class Spoken(NamedTuple):
@@ -149,20 +153,6 @@ class Brief(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A case with its reports (the first one first), the proposal, events, notices and photos."""
-
-    head: Head
-    reports: list[Told]
-    proposal: Suggested | None
-    events: list[Happened]
-    notices: list[Sent]
-    photos: list[Pictured]
-    recordings: list[Spoken]
-    flags: list[dict[str, Any]]
-
-
 _HEAD = """
 SELECT c.id, c.city_id, c.reference, c.state, c.public, c.service_id, c.place_id, c.department_id,
        c.assignee_id, c.urgency, c.lat, c.lon, c.opened_at, c.answer_due, c.due, c.paused_at,
@@ -172,8 +162,8 @@ FROM records_case c WHERE c.city_id = %s AND c.reference = %s
 """
 _REPORTS = """
 SELECT r.id, r.reference, r.received_at, r.channel, r.language, r.words, r.public_words,
-       r.location, r.accuracy, r.lat, r.lon, r.service_id, r.answers, r.contact_id, k.kind,
-       k.language, k.verified_at IS NOT NULL,
+       r.location, r.public_location, r.accuracy, r.lat, r.lon, r.service_id, r.answers,
+       r.contact_id, k.kind, k.language, k.verified_at IS NOT NULL,
        EXISTS (SELECT 1 FROM records_case o WHERE o.reference = r.reference)
 FROM records_report r LEFT JOIN records_contact k ON k.id = r.contact_id
 WHERE r.case_id = %s OR r.reference = %s ORDER BY r.reference <> %s, r.id LIMIT %s
@@ -205,7 +195,8 @@ JOIN records_report r ON r.id = n.report_id
 WHERE r.case_id = %s AND n.event_id IS NULL ORDER BY n.id
 """
 _PHOTOS = """
-SELECT p.id, p.name, p.kind, p.report_id, p.width, p.height, p.public FROM records_photo p
+SELECT p.id, p.name, p.kind, p.report_id, p.width, p.height, p.public, p.blurs,
+       p.edition FROM records_photo p
 WHERE p.id IN (
     SELECT id FROM records_photo WHERE case_id = %s
     UNION
@@ -244,24 +235,52 @@ def case_reference(city_id: int, reference: str) -> str | None:
     return rows[0][0] if rows else None
 
 
-def opened(found: Head) -> File:
-    """The whole file of a case."""
-    ids = [found.id, found.id]
-    reports = [
-        _report(row)
-        for row in fetch(_REPORTS, [found.id, found.reference, found.reference, MOST_REPORTS])
-    ]
-    proposals = fetch(_PROPOSAL, [reports[0].id]) if reports else []
-    return File(
-        head=found,
-        reports=reports,
-        proposal=_proposal(proposals[0]) if proposals else None,
-        events=[_event(row) for row in fetch(_EVENTS, [found.id])],
-        notices=[Sent(*row) for row in fetch(_NOTICES, [found.id])],
-        photos=[_photo(row) for row in fetch(_PHOTOS, ids)],
-        recordings=[Spoken(*row) for row in fetch(_RECORDINGS, [found.id])],
-        flags=_flags(found.id),
-    )
+@dataclass(frozen=True)
+class File:
+    """All there is about a case. Each part is read when it is first asked for."""
+
+    head: Head
+
+    @cached_property
+    def reports(self) -> list[Told]:
+        """The reports, the first one first."""
+        reference = self.head.reference
+        rows = fetch(_REPORTS, [self.head.id, reference, reference, MOST_REPORTS])
+        return [_report(row) for row in rows]
+
+    @cached_property
+    def proposal(self) -> Suggested | None:
+        """The last proposal for the first report."""
+        rows = fetch(_PROPOSAL, [self.reports[0].id]) if self.reports else []
+        return _proposal(rows[0]) if rows else None
+
+    @cached_property
+    def events(self) -> list[Happened]:
+        """The events in their order."""
+        return [_event(row) for row in fetch(_EVENTS, [self.head.id])]
+
+    @cached_property
+    def notices(self) -> list[Sent]:
+        """How many notices about each event are in each state."""
+        return [Sent(*row) for row in fetch(_NOTICES, [self.head.id])]
+
+    @cached_property
+    def photos(self) -> list[Pictured]:
+        """The photos of the reports and of the work."""
+        return [_photo(row) for row in fetch(_PHOTOS, [self.head.id, self.head.id])]
+
+    @cached_property
+    def recordings(self) -> list[Spoken]:
+        """The recordings of the reports."""
+        return [Spoken(*row) for row in fetch(_RECORDINGS, [self.head.id])]
+
+    @cached_property
+    def flags(self) -> list[dict[str, Any]]:
+        """What the rules of special handling found in the reports: the latest of each."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for (flags,) in fetch(_FLAGS, [self.head.id]):
+            found |= {(flag["rule"], flag.get("code", "")): flag for flag in decoded(flags)}
+        return list(found.values())
 
 
 def replies(case_id: int) -> list[Replied]:
@@ -292,7 +311,8 @@ def ids_of(city_id: int, references: Sequence[str]) -> list[int]:
 
 def _photo(row: Sequence[Any]) -> Pictured:
     photo = Pictured(*row)
-    return photo._replace(public=bool(photo.public))
+    blurs = None if photo.blurs is None else decoded(photo.blurs)
+    return photo._replace(public=bool(photo.public), blurs=blurs)
 
 
 def _report(row: Sequence[Any]) -> Told:
@@ -301,14 +321,6 @@ def _report(row: Sequence[Any]) -> Told:
     return told._replace(
         received_at=at, answers=decoded(told.answers), own_case=bool(told.own_case)
     )
-
-
-def _flags(case_id: int) -> list[dict[str, Any]]:
-    """What the rules of special handling found in the reports of a case: the latest of each."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (flags,) in fetch(_FLAGS, [case_id]):
-        found |= {(flag["rule"], flag.get("code", "")): flag for flag in decoded(flags)}
-    return list(found.values())
 
 
 def _proposal(row: Sequence[Any]) -> Suggested:

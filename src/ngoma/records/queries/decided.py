@@ -42,3 +42,11 @@ def decided(city_id: int, *, limit: int) -> list[tuple[int, int, dict[str, Any]]
         (service_id, urgency, dict(zip(_FIELDS, said, strict=True)))
         for service_id, urgency, *said in reversed(rows)
     ]
+
+
+def told_apart(city_id: int, *, limit: int) -> list[tuple[int | None, list[dict[str, Any]]]]:
+    """The newest decisions of people on reports that may have repeated a case, the first decided
+    first: the case that each was merged into, if any, and those that were proposed."""
+    made = Decision.objects.filter(proposal__report__city=city_id, user__isnull=False)
+    newest = made.exclude(proposal__duplicates=[]).order_by("-at", "-pk")
+    return list(newest.values_list("merged_into", "proposal__duplicates")[:limit])[::-1]

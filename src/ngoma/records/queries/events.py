@@ -8,20 +8,23 @@ from ngoma.records.models import Bookmark, Case, Event
 from ngoma.records.sql.transactions import after, settled
 
 _NEXT = """
-SELECT * FROM records_event WHERE {after} AND {settled}
+SELECT {columns} FROM records_event WHERE {after} AND {settled}
 ORDER BY "transaction", id LIMIT %s
 """
 
 
-def read_on(reader: str, limit: int = 500) -> list[Event]:
+def read_on(reader: str, limit: int = 500, *, whole: bool = True) -> list[Event]:
     """The events after the reader's bookmark, oldest first; each comes exactly once.
+
+    Not `whole`: only where they stand, so that nothing can be wrong with what they say.
 
     Call it in the transaction that writes what the reader makes of them and then `advance`s: a
     second process with the same reader waits there for the first. On PostgreSQL a transaction that
     stays open holds the newest events back meanwhile.
     """
     mark, _ = Bookmark.objects.select_for_update().get_or_create(reader=reader)
-    sql = _NEXT.format(after=after(), settled=settled())
+    columns = "*" if whole else 'id, case_id, seq, "transaction"'
+    sql = _NEXT.format(columns=columns, after=after(), settled=settled())
     return list(Event.objects.raw(sql, [mark.transaction, mark.event, limit]))
 
 

@@ -1,6 +1,6 @@
 """Who holds which case."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError
@@ -18,11 +18,14 @@ class Holder(NamedTuple):
 
 
 TRIES = 20
+MOST_AHEAD = timedelta(minutes=1)
+"""A hold that lasts longer than any can is of before the clock was set back."""
 
 _TAKE = """
 INSERT INTO records_hold (case_id, user_id, until) VALUES (%s, %s, %s)
 ON CONFLICT (case_id) DO UPDATE SET user_id = excluded.user_id, until = excluded.until
-WHERE records_hold.user_id = excluded.user_id OR records_hold.until < %s
+WHERE records_hold.user_id = excluded.user_id OR records_hold.until NOT BETWEEN %s AND %s
+RETURNING user_id
 """
 _HOLDER = """
 SELECT u.id, u.first_name, u.last_name, u.username FROM records_hold h
@@ -36,7 +39,7 @@ WHERE c.city_id = %s AND h.until >= %s
 
 
 def take(case_id: int, user_id: int, *, at: datetime, until: datetime) -> Holder | None:
-    """Hold a case, unless somebody else does; what the user held before is free. Who holds it.
+    """Hold a case, unless somebody else does: that person, or None. What was held before is free.
 
     Not in one transaction: two who change places would wait for each other. Somebody who goes
     through the queue quickly asks for several cases at the same moment: the last one is theirs.
@@ -44,13 +47,14 @@ def take(case_id: int, user_id: int, *, at: datetime, until: datetime) -> Holder
     for tries in range(1, TRIES + 1):
         execute("DELETE FROM records_hold WHERE user_id = %s AND case_id <> %s", [user_id, case_id])
         try:
-            execute(_TAKE, [case_id, user_id, parameter(until), parameter(at)])
+            live = (parameter(at), parameter(until + MOST_AHEAD))
+            taken = fetch(_TAKE, [case_id, user_id, parameter(until), *live])
         except IntegrityError:  # their own other hold came in between
             if tries == TRIES:
                 raise
         else:
             break
-    return holder(case_id, at)
+    return None if taken else holder(case_id, at)
 
 
 def holder(case_id: int, at: datetime) -> Holder | None:

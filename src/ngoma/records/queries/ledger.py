@@ -76,6 +76,9 @@ _SUBTREES = """
 SELECT hash FROM records_subtree
 WHERE level = %s AND "index" >= %s AND "index" < %s ORDER BY "index"
 """
+_TILE = """
+SELECT tile FROM records_subtree WHERE level = %s AND "index" = %s
+"""
 _TOLD = """
 SELECT id, reference, channel, language, received_at, service_id, accuracy, words, location, answers
 FROM records_report WHERE reference IN ({})
@@ -129,6 +132,12 @@ def hashes(level: int, low: int, high: int) -> list[bytes]:
     """The hashes of complete subtrees of a level of tiles, from `low` up to before `high`."""
     found = fetch(_SUBTREES, [level, low, high]) if level else fetch(_LEAVES, [low, high])
     return [bytes(each) for (each,) in found]
+
+
+def full_tile(level: int, index: int) -> bytes | None:
+    """The hashes of a full tile, one after another; None while it is not full."""
+    found = fetch(_TILE, [level + 1, index])
+    return bytes(found[0][0]) if found else None
 
 
 def owners(cases: Collection[int]) -> dict[int, tuple[int, str]]:

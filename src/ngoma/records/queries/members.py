@@ -1,6 +1,47 @@
-"""Who works for a city."""
+"""Who works for a city, as what, and what waits for them there."""
+
+from typing import NamedTuple
 
 from ngoma.records.models import User
+from ngoma.records.sql.statements import fetch
+
+
+class Member(NamedTuple):
+    """A role in a city; without a department in all of it."""
+
+    city_id: int
+    role: str
+    department_id: int | None
+
+
+_ROLES = """
+SELECT m.city_id, m.role, m.department_id FROM records_membership m
+JOIN records_user u ON u.id = m.user_id WHERE m.user_id = %s AND u.is_active
+"""
+_UNREAD = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM records_alert a JOIN records_case c ON c.id = a.case_id
+    WHERE a.user_id = %s AND c.city_id = %s AND a.read_at IS NULL LIMIT %s) AS counted
+"""
+_FILTERS = """
+SELECT id, name, query FROM records_savedfilter WHERE user_id = %s AND city_id = %s
+ORDER BY name LIMIT %s
+"""
+
+
+def roles(user_id: int) -> list[Member]:
+    """The roles of somebody in all cities; none of who has left."""
+    return [Member(*row) for row in fetch(_ROLES, [user_id])]
+
+
+def unread(user_id: int, city_id: int, most: int) -> int:
+    """How many alerts somebody has not read; more than `most` are not counted."""
+    return int(fetch(_UNREAD, [user_id, city_id, most])[0][0])
+
+
+def filters(user_id: int, city_id: int, most: int) -> list[tuple[int, str, str]]:
+    """The choices of the queue that somebody keeps, by name: number, name, query."""
+    return fetch(_FILTERS, [user_id, city_id, most])
 
 
 def of_city(city_id: int) -> list[tuple[int, str]]:

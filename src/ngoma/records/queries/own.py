@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from ngoma.records.queries.photos import PUBLISHED, SHOWN
 from ngoma.records.sql.moments import known_moment, moment
 from ngoma.records.sql.statements import fetch
 
@@ -26,14 +27,14 @@ class OwnReport(NamedTuple):
     photo: str | None
 
 
-_SQL = """
+_SQL = f"""
 SELECT r.reference, r.secret, r.words, r.language, r.received_at, c.service_id, c.place_id, c.state,
        c.answer_due, c.due, c.resolved_at,
-       (SELECT p.name FROM records_photo p
-        WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1)
+       (SELECT {SHOWN} FROM records_photo p
+        WHERE p.report_id = r.id AND {PUBLISHED} ORDER BY p.id LIMIT 1)
 FROM records_report r JOIN records_case c ON c.id = r.case_id
 WHERE r.contact_id = %s ORDER BY r.id DESC LIMIT %s
-"""
+"""  # noqa: S608 - pieces
 
 
 def reports_of(contact_id: int) -> list[OwnReport]:

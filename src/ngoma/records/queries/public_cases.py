@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ngoma.records.models import ACTIVE, OPEN
+from ngoma.records.queries.photos import PUBLISHED, SHOWN
 from ngoma.records.sql.moments import known_moment, moment, parameter
 from ngoma.records.sql.statements import fetch, literals, marks
 
@@ -81,23 +82,25 @@ class Figures(NamedTuple):
 
 
 # The page is cut out first: what has to be sorted for it is ids alone.
-_PAGE = """
+_PAGE = f"""
 SELECT c.id, c.reference, c.state, c.public, c.service_id, c.place_id, c.opened_at, c.due,
        c.resolved_at, c.reports_count,
        CASE WHEN c.public THEN r.public_words ELSE '' END, r.language,
        CASE WHEN c.public THEN r.public_location ELSE '' END,
-       CASE WHEN c.public THEN (SELECT p.name FROM records_photo p
-                                WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1) END
-FROM (SELECT c.id FROM records_case c WHERE {conditions}
+       CASE WHEN c.public THEN (SELECT {SHOWN} FROM records_photo p
+                                WHERE p.report_id = r.id AND {PUBLISHED} ORDER BY p.id LIMIT 1) END
+FROM (SELECT c.id FROM records_case c WHERE {{conditions}}
       ORDER BY c.opened_at DESC, c.id DESC LIMIT %s) few
 JOIN records_case c ON c.id = few.id LEFT JOIN records_report r ON r.reference = c.reference
 ORDER BY c.opened_at DESC, c.id DESC
-"""
+"""  # noqa: S608 - pieces
 
 _LATE = """
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN {late} THEN 1 ELSE 0 END), 0)
 FROM records_case c WHERE c.city_id = %s AND c.public AND {open}
 """
+_LATELY = 1000
+
 _TIMES = """
 SELECT c.service_id, c.opened_at, c.resolved_at FROM records_case c WHERE {conditions}
 ORDER BY c.opened_at DESC LIMIT %s
@@ -154,16 +157,20 @@ def figures(city_id: int, *, since: datetime, at: datetime) -> Figures:
 
 
 def fixed_with_photos(city_id: int, *, limit: int = 3) -> list[int]:
-    """Ids of the public cases fixed last that can be shown before and after."""
-    sql = """
-        SELECT DISTINCT c.id, c.resolved_at FROM records_photo a
-        JOIN records_case c ON c.id = a.case_id
-        JOIN records_report r ON r.reference = c.reference
-        JOIN records_photo b ON b.report_id = r.id AND b.public
-        WHERE a.kind = 'after' AND a.public AND c.city_id = %s AND c.public
-          AND c.state IN ('resolved', 'closed') AND c.resolved_at IS NOT NULL
-        ORDER BY c.resolved_at DESC LIMIT %s"""
-    return [row[0] for row in fetch(sql, [city_id, limit])]
+    """Ids of the public cases fixed last that can be shown before and after, of the `_LATELY` that
+    something happened to last: what has a photo after it cannot be asked of an index."""
+    sql = f"""
+        SELECT c.id FROM (
+            SELECT id, reference, public, state, resolved_at FROM records_case
+            WHERE city_id = %s ORDER BY updated_at DESC, id DESC LIMIT %s) AS c
+        WHERE c.public AND c.state IN ('resolved', 'closed') AND c.resolved_at IS NOT NULL
+          AND EXISTS (SELECT 1 FROM records_photo p
+                      WHERE p.case_id = c.id AND p.kind = 'after' AND {PUBLISHED})
+          AND EXISTS (SELECT 1 FROM records_report r
+                      JOIN records_photo p ON p.report_id = r.id AND {PUBLISHED}
+                      WHERE r.reference = c.reference)
+        ORDER BY c.resolved_at DESC, c.id DESC LIMIT %s"""  # noqa: S608 - pieces
+    return [row[0] for row in fetch(sql, [city_id, _LATELY, limit])]
 
 
 def times_to_fix(wanted: Wanted, *, limit: int = 1000) -> list[tuple[int | None, timedelta]]:

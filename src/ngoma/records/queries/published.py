@@ -1,11 +1,11 @@
-"""Every report of a city in the order of its number, for open data: in pages, by key."""
+"""The reports of a city in the order in which they came, for open data: in pages, by key."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ngoma.records.queries.visible import ANSWER, Answer, answer, visible
-from ngoma.records.sql.moments import moment
+from ngoma.records.sql.moments import moment, parameter
 from ngoma.records.sql.statements import fetch, marks
 
 PAGE = 1000
@@ -32,6 +32,7 @@ class Row(NamedTuple):
     updated_at: datetime
     closed_at: datetime | None
     told: Answer | None
+    case_id: int
 
 
 _PAGE = """
@@ -40,25 +41,35 @@ SELECT r.id, r.reference, r.received_at, r.channel, {visible},
        CASE WHEN {visible} THEN r.public_location ELSE '' END, r.lat, r.lon,
        c.state, c.service_id, c.place_id, c.department_id, c.due, c.updated_at,
        COALESCE(c.resolved_at, c.closed_at),
-       CASE WHEN {visible} THEN {answer} END
+       CASE WHEN {visible} THEN {answer} END, c.id
 FROM records_report r JOIN records_case c ON c.id = r.case_id
-WHERE r.city_id = %s AND r.id > %s ORDER BY r.id LIMIT %s
+WHERE r.city_id = %s AND r.received_at >= %s AND r.received_at < %s
+  AND (r.received_at, r.id) > (%s, %s)
+ORDER BY r.received_at, r.id LIMIT %s
 """
 
 
-def rows(city_id: int, hidden: Sequence[int], telling: Sequence[str]) -> Iterator[Row]:
-    """All reports; `hidden` are the services that are not public, `telling` the kinds of event
-    whose text is the city's answer."""
+def rows(
+    city_id: int,
+    since: datetime,
+    before: datetime,
+    *,
+    hidden: Sequence[int],
+    telling: Sequence[str],
+) -> Iterator[Row]:
+    """The reports that came in a stretch of time; `hidden` are the services that are not public,
+    `telling` the kinds of event whose text is the city's answer."""
     public, parameters = visible(hidden)
     sql = _PAGE.format(visible=public, answer=ANSWER.format(telling=marks(telling)))
     shown = [*parameters * 4, *telling]
-    last = 0
+    stretch = parameter(since), parameter(before)
+    last: tuple[Any, int] = (stretch[0], 0)
     while True:
-        page = fetch(sql, [*shown, city_id, last, PAGE])
+        page = fetch(sql, [*shown, city_id, *stretch, *last, PAGE])
         yield from map(_row, page)
         if len(page) < PAGE:
             return
-        last = page[-1][0]
+        last = page[-1][2], page[-1][0]
 
 
 def _row(row: Sequence[Any]) -> Row:

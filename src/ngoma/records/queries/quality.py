@@ -4,6 +4,8 @@ that have language, channel, place and service in common."""
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Max
+
 from ngoma.records.models import Quality
 from ngoma.records.sql.moments import parameter
 from ngoma.records.sql.statements import fetch
@@ -78,6 +80,12 @@ def answered(
     """First answers to cases that were opened in a time, as they stand `at` a later moment."""
     rows = fetch(_ANSWERED, [city_id, *map(parameter, (since, until, at))])
     return [(Group(*row[:5]), Answered(*row[5:])) for row in rows]
+
+
+def measured() -> dict[int, datetime]:
+    """When each city was measured last."""
+    rows = Quality.objects.values("city").annotate(last=Max("measured_at")).order_by()
+    return dict(rows.values_list("city", "last"))
 
 
 def newest(city_id: int) -> Quality | None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ngoma.base.quad import EARTH_M, Box, box_ranges
 from ngoma.records.models import OPEN
+from ngoma.records.queries.photos import PUBLISHED, SHOWN
 from ngoma.records.queries.visible import ANSWER, Answer, answer, visible
 from ngoma.records.sql.moments import known_moment, moment, parameter
 from ngoma.records.sql.statements import decoded, fetch, literals, marks
@@ -98,8 +99,8 @@ SELECT r.id, r.reference, r.received_at, r.channel, {visible},
        CASE WHEN {visible} THEN r.public_location ELSE '' END, {lat}, {lon},
        c.id, c.reference, c.state, c.service_id, c.place_id, c.department_id, c.due, {updated},
        c.updated_at, c.reports_count,
-       CASE WHEN {visible} THEN (SELECT p.name FROM records_photo p
-           WHERE p.report_id = r.id AND p.public ORDER BY p.id LIMIT 1) END,
+       CASE WHEN {visible} THEN (SELECT {shown} FROM records_photo p
+           WHERE p.report_id = r.id AND {published} ORDER BY p.id LIMIT 1) END,
        CASE WHEN {visible} THEN {answer} END
 FROM records_report r JOIN records_case c ON c.id = r.case_id
 WHERE {conditions} ORDER BY {order} LIMIT %s OFFSET %s
@@ -112,8 +113,8 @@ SELECT COUNT(*) FROM records_report r JOIN records_case c ON c.id = r.case_id WH
 _RUN = "SELECT n.id FROM records_case n WHERE n.quad BETWEEN %s AND %s"
 _ANSWERS = "SELECT id, answers FROM records_report WHERE id IN ({ids})"
 _PHOTOS = """
-SELECT report_id, case_id, name FROM records_photo
-WHERE public AND (report_id IN ({reports}) OR case_id IN ({cases})) ORDER BY id
+SELECT p.report_id, p.case_id, {shown} FROM records_photo p
+WHERE {published} AND (p.report_id IN ({reports}) OR p.case_id IN ({cases})) ORDER BY p.id
 """
 _EVENTS = """
 SELECT case_id, seq, kind, at, data FROM records_event
@@ -137,6 +138,8 @@ def page(
         lat=_LAT,
         lon=_LON,
         updated=_UPDATED,
+        shown=SHOWN,
+        published=PUBLISHED,
         visible=public,
         answer=ANSWER.format(telling=marks(wanted.telling)),
         conditions=" AND ".join(conditions),
@@ -176,7 +179,7 @@ def photos(rows: Sequence[Row]) -> dict[int, list[str]]:
     if not rows:
         return found
     cases = _by_case(rows)
-    sql = _PHOTOS.format(reports=marks(found), cases=marks(cases))
+    sql = _PHOTOS.format(shown=SHOWN, published=PUBLISHED, reports=marks(found), cases=marks(cases))
     for report_id, case_id, name in fetch(sql, [*found, *cases]):
         # A photo that a reporter added later belongs to the case alone, as those of the work do.
         owners = [report_id] if report_id else [row.report_id for row in cases[case_id]]

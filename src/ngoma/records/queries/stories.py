@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ngoma.records.queries.photos import PUBLISHED, SHOWN
 from ngoma.records.sql.moments import known_moment, moment
 from ngoma.records.sql.statements import decoded, fetch
 
@@ -36,6 +37,29 @@ class Told(NamedTuple):
     reports: int
     rating: int | None
     demo: bool
+
+
+class Stamp(NamedTuple):
+    """What changes whenever the story of a report does, without its words and events."""
+
+    city_id: int
+    reference: str
+    case_id: int
+    version: int
+    public: bool
+    answer_due: datetime | None
+    due: datetime | None
+    photos: str
+    """Those of the case, which were made of the work: how many, and the sum of their numbers."""
+    reported: str
+    """The same of its reports' photos."""
+    entry: int | None
+    """Of the report in the ledger, once it is sealed."""
+    late: int
+    """Entries of the case that were recorded late."""
+    published: int | None
+    """Size of the ledger that counts."""
+    witnesses: int | None
 
 
 class Happened(NamedTuple):
@@ -81,13 +105,29 @@ SELECT e.kind, e.at, e.actor, e.data, e.seq, coalesce(n.late, FALSE) FROM record
 LEFT JOIN records_entry n ON n.event_id = e.id
 WHERE e.case_id = %s AND NOT e.undone ORDER BY e.seq
 """
-_PHOTOS = """
-SELECT name, kind, report_id, width, height FROM records_photo
-WHERE public AND case_id = %s
+_PHOTOS = f"""
+SELECT {SHOWN}, p.kind, p.report_id, p.width, p.height FROM records_photo p
+WHERE {PUBLISHED} AND p.case_id = %s
 UNION ALL
-SELECT p.name, p.kind, p.report_id, p.width, p.height FROM records_photo p
-JOIN records_report r ON r.id = p.report_id WHERE p.public AND r.case_id = %s
-"""
+SELECT {SHOWN}, p.kind, p.report_id, p.width, p.height FROM records_photo p
+JOIN records_report r ON r.id = p.report_id WHERE {PUBLISHED} AND r.case_id = %s
+"""  # noqa: S608 - pieces
+_STAMP = f"""
+SELECT r.city_id, r.reference, r.case_id, c.version, c.public, c.answer_due, c.due,
+       (SELECT COUNT(*) || ' ' || COALESCE(SUM(p.id), 0) FROM records_photo p
+        WHERE p.case_id = c.id AND {PUBLISHED}),
+       (SELECT COUNT(*) || ' ' || COALESCE(SUM(p.id), 0) FROM records_report o
+        JOIN records_photo p ON p.report_id = o.id WHERE o.case_id = c.id AND {PUBLISHED}),
+       (SELECT MIN("index") FROM records_entry WHERE report_id = r.id),
+       (SELECT COUNT(*) FROM records_event e JOIN records_entry n ON n.event_id = e.id
+        WHERE e.case_id = c.id AND n.late),
+       k.size, k.witnesses
+FROM records_report r JOIN records_case c ON c.id = r.case_id
+LEFT JOIN records_checkpoint k ON k.id = (
+    SELECT id FROM records_checkpoint WHERE published_at IS NOT NULL
+    ORDER BY size DESC, id DESC LIMIT 1)
+WHERE r.reference = %s
+"""  # noqa: S608 - pieces
 _TIMES = ("received_at", "answer_due", "due", "resolved_at", "closed_at")
 
 
@@ -102,6 +142,15 @@ def story(reference: str) -> Story | None:
     events = [_event(*row) for row in fetch(_EVENTS, [told.case_id])]
     photos = [Shown(*row) for row in fetch(_PHOTOS, [told.case_id, told.case_id])]
     return Story(told, events, photos)
+
+
+def stamp(reference: str) -> Stamp | None:
+    """The stamp of the report with this reference, asked at once and in no more time than that."""
+    rows = fetch(_STAMP, [reference])
+    if not rows:
+        return None
+    found = Stamp(*rows[0])
+    return found._replace(answer_due=moment(found.answer_due), due=moment(found.due))
 
 
 def exists(reference: str) -> bool:

@@ -29,6 +29,17 @@ def visible(hidden: Sequence[int]) -> tuple[str, list[Any]]:
     return condition, [*hidden, *hidden]
 
 
+def open_case(hidden: Sequence[int]) -> tuple[str, list[Any]]:
+    """The condition for cases that the public may know the place of: neither they are private nor
+    what any of their reporters chose."""
+    if not hidden:
+        return "c.public", []
+    named = marks(hidden)
+    condition = f"""(c.public AND COALESCE(c.service_id, 0) NOT IN ({named}) AND NOT EXISTS (
+        SELECT 1 FROM records_report t WHERE t.case_id = c.id AND t.service_id IN ({named})))"""  # noqa: S608 - marks
+    return condition, [*hidden, *hidden]
+
+
 def answer(column: str | None) -> Answer | None:
     """What `ANSWER` gave."""
     if column is None:

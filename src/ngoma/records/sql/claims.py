@@ -1,10 +1,11 @@
-"""Claiming jobs: several workers never get the same one."""
+"""Claiming jobs, and taking them out: several workers never get the same one."""
 
 from datetime import datetime
 
 from django.db import connection
 
 from ngoma.records.sql.moments import parameter
+from ngoma.records.sql.statements import fetch
 
 _CLAIM = """
 UPDATE records_job SET claimed_until = %s, attempts = attempts + 1
@@ -15,6 +16,7 @@ WHERE id IN (
 )
 RETURNING id
 """
+_TAKE_OUT = "DELETE FROM records_job WHERE id = %s AND attempts = %s RETURNING id"
 
 
 def claim(limit: int, *, at: datetime, until: datetime) -> list[int]:
@@ -26,3 +28,8 @@ def claim(limit: int, *, at: datetime, until: datetime) -> list[int]:
             [parameter(until), parameter(at), parameter(at), limit],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def take_out(job_id: int, attempts: int) -> bool:
+    """Delete a job that was claimed so many times. False where it was claimed again since."""
+    return bool(fetch(_TAKE_OUT, [job_id, attempts]))

@@ -1,4 +1,4 @@
-"""Kept counts of public cases: by cells of the map, by place, and by month.
+"""Kept sums: public cases by cell of the map, place and month; the work on cases; arrivals.
 
 The tables are derived: they can be dropped, made and filled again, so they are no models. They are
 ordered by their keys, so that a tile of the map is one short run of rows whatever was chosen.
@@ -61,6 +61,19 @@ SPANS = Table(
 working time, each some 9 % longer than the one before."""
 
 PERFORMANCE = (WORK, SPANS)
+
+HOURS = Table(
+    "records_hour_arrivals", ("city_id", "hour", "service", "place", "channel"), ("reports",)
+)
+"""Reports that came in an hour of the city's clock, counted from 1970, by service, district and
+channel (0: not known)."""
+
+DAYS = Table(
+    "records_day_arrivals", ("city_id", "day", "service", "place", "channel"), ("reports",)
+)
+"""The same by day."""
+
+ARRIVALS = (HOURS, DAYS)
 
 FIRST, LAST = 8, 17
 """Zooms whose tiles are cells. The last is some 300 m wide on the equator."""

@@ -26,6 +26,38 @@ def _next(table: str, count: int) -> Sequence[int]:
                 [table, count],
             )
             return [row[0] for row in cursor.fetchall()]
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
-        last = cursor.fetchone()[0]
+        # The highest that was ever given, as SQLite remembers it of its AUTOINCREMENT.
+        cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()[0] or 0
         return range(last + 1, last + 1 + count)
+
+
+_COUNTED = """
+SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'
+"""
+
+
+def skip(count: int) -> None:
+    """Leave out so many numbers in every table.
+
+    A lost database may have given them to rows that this copy of it does not have: a reference
+    that a resident holds must not become that of somebody else's report.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT setval(quote_ident(schemaname) || '.' || quote_ident(sequencename), "
+                "coalesce(last_value, 0) + %s) FROM pg_sequences "
+                "WHERE schemaname = current_schema()",
+                [count],
+            )
+            return
+        cursor.execute(_COUNTED)
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT name FROM sqlite_sequence")
+        begun = {name for (name,) in cursor.fetchall()}
+        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s", [count])
+        cursor.executemany(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)",
+            [(name, count) for name in tables if name not in begun],
+        )

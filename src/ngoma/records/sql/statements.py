@@ -1,5 +1,6 @@
 """Asking by hand-written SQL: what every named query needs for its words and its rows."""
 
+import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -32,4 +33,7 @@ def literals(words: Iterable[str]) -> str:
 
 def decoded(data: Any) -> Any:
     """A column of JSON, which the databases hand over as its text."""
-    return msgspec.json.decode(data)
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:  # half of a surrogate pair, which SQLite keeps
+        return json.loads(data)

@@ -1,5 +1,6 @@
 """The number of the transaction that writes, so that readers in order can wait for open ones."""
 
+from time import sleep
 from typing import Any
 
 from django.db import connection, models
@@ -52,3 +53,55 @@ def after() -> str:
         return '("transaction", id) > (%s, %s)'
     # There is one transaction, 0. Asked for both, SQLite's index would be searched by the first.
     return '"transaction" = %s AND id > %s'
+
+
+_BEGIN_ANEW = """
+WITH mark AS (
+    SELECT coalesce(max("transaction"), 0) AS t, coalesce(max(event), 0) AS e
+    FROM records_bookmark WHERE reader = %s
+), told AS MATERIALIZED (
+    SELECT id, "transaction" AS before,
+        CASE WHEN ("transaction", id) > (SELECT t, e FROM mark) THEN 1 ELSE 0 END AS after
+    FROM records_event
+), unread AS (
+    SELECT b.reader, first.after, first.id FROM records_bookmark b LEFT JOIN LATERAL (
+        SELECT after, id FROM told WHERE (before, id) > (b."transaction", b.event)
+        ORDER BY after, id LIMIT 1
+    ) AS first ON TRUE
+), last AS (
+    SELECT after, id FROM told ORDER BY after DESC, id DESC LIMIT 1
+), moved AS (
+    UPDATE records_bookmark b SET
+        "transaction" = coalesce(unread.after, last.after, 0),
+        event = coalesce(unread.id - 1, last.id, 0)
+    FROM unread LEFT JOIN last ON TRUE WHERE unread.reader = b.reader
+)
+UPDATE records_event e SET "transaction" = told.after
+FROM told WHERE told.id = e.id AND e."transaction" <> told.after
+"""
+
+
+def begin_anew(exact: str) -> None:
+    """Have readers go on rightly in another server, which counts its transactions from low on.
+
+    What happened before gets the numbers 0 and 1, lower than any that a server gives: 1 what the
+    reader `exact` has still before it, so that it reads each event once. The others may read some
+    a second time, as they can.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN_ANEW, [exact])
+
+
+_PAUSE = 0.003
+"""Seconds."""
+
+
+def make_way() -> None:
+    """Let others write between two transactions of somebody who writes for long.
+
+    SQLite has one writer, and who waits in line (sqlite/base.py) has to wake up first: one that
+    goes on at once is there again before them.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        sleep(_PAUSE)
