@@ -17,6 +17,7 @@ from ngoma.ledger.entries import INDEX, base64url
 from ngoma.ledger.sealing import READER, Log
 from ngoma.records.models import Bookmark, Day
 from ngoma.records.queries import ledger as rows
+from ngoma.records.queries.backups import restoration
 from ngoma.tlog.merkle import leaf_hash, root_of
 
 Count = tuple[str, int]
@@ -24,8 +25,10 @@ Count = tuple[str, int]
 
 
 def close_days() -> None:
-    """Add the entry of yesterday, if it is not there and the log has begun."""
+    """Add the entry of yesterday, if it is not there, the log has begun and does not rest."""
     yesterday = now().date() - timedelta(days=1)
+    if restoration() is not None:
+        return
     if Day.objects.filter(day__gte=yesterday).exists() or not rows.length():
         return
     with transaction.atomic():

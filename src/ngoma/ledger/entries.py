@@ -65,6 +65,27 @@ def fields(
     return found
 
 
+RAW = "raw"
+
+
+def as_it_stands(event: Happening) -> dict[str, Any]:
+    """The fields of an event that says nothing that could be read: all of it, in one field."""
+    return {"by": [event.actor, event.user_id], RAW: event.data}
+
+
+def reference(event: Happening) -> str | None:
+    """The reference of the report that an event brought; None for an event that brought none.
+
+    Raises LookupError where it should name one.
+    """
+    if event.kind not in BRINGING:
+        return None
+    named = event.data.get("reference") if isinstance(event.data, dict) else None
+    if not isinstance(named, str):
+        raise LookupError("the report that came with it is not named")
+    return named
+
+
 def _of_report(report: Told, photos: Iterable[Shown], names: Names) -> dict[str, Any]:
     about = {
         "reference": report.reference,

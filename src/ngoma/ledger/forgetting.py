@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from ngoma.ledger import entries
 from ngoma.records.models import Entry, Event
 from ngoma.work.queue import Later
 
@@ -19,5 +20,7 @@ def forget(event: int, case: int) -> None:
         entry = found.filter(event__case=its_case, event__seq=seq).first()
         if entry is None:
             raise Later(SECONDS)
+        if entries.RAW in entry.salts:
+            names = {entries.RAW}
         entry.salts |= dict.fromkeys(names & entry.salts.keys())
         entry.save(update_fields=["salts"])

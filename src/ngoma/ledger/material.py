@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ngoma.ledger import entries
-from ngoma.ledger.entries import BRINGING, Happening
+from ngoma.ledger.entries import Happening
 from ngoma.ledger.naming import Names
 from ngoma.records.queries import ledger as rows
 from ngoma.records.queries.ledger import Shown, Told
@@ -17,8 +17,7 @@ class Material:
     def __init__(self, events: Sequence[Happening], names: Names) -> None:
         self._names = names
         self._owner = rows.owners({event.case_id for event in events})
-        brought = {event.data["reference"] for event in events if event.kind in BRINGING}
-        self._reports = rows.reports(brought)
+        self._reports = rows.reports({each for event in events if (each := _brought(event))})
         self._photos: dict[int, list[Shown]] = defaultdict(list)
         for photo in rows.photos([report.id for report in self._reports.values()]):
             self._photos[photo.report_id].append(photo)
@@ -33,10 +32,25 @@ class Material:
 
     def report(self, event: Happening) -> Told | None:
         """The report that an event brought."""
-        return self._reports.get(event.data["reference"]) if event.kind in BRINGING else None
+        named = _brought(event)
+        return self._reports.get(named) if named else None
 
-    def fields(self, event: Happening) -> dict[str, Any]:
-        """The fields of an event as it stands in the database."""
+    def fields(self, event: Happening, *, raw: bool = False) -> dict[str, Any]:
+        """The fields of an event as it stands in the database; `raw`: unread, as a whole.
+
+        Raises whatever may go wrong with an event whose data is nonsense.
+        """
+        if raw:
+            return entries.as_it_stands(event)
+        entries.reference(event)
         report = self.report(event)
         photos = self._photos.get(report.id, ()) if report else ()
         return entries.fields(event, report, photos, self._names)
+
+
+def _brought(event: Happening) -> str | None:
+    """The reference of the report that an event brought, if it names one."""
+    try:
+        return entries.reference(event)
+    except LookupError:
+        return None

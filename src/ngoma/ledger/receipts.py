@@ -82,7 +82,8 @@ def _disclosures(entry: Entry, names: Iterable[str] | None) -> list[str]:
     """What opens fields, of those whose value is still what was committed to."""
     if entry.event is None:
         return []
-    found = Material([entry.event], _names).fields(entry.event)
+    material = Material([entry.event], _names)
+    found = material.fields(entry.event, raw=entries.RAW in entry.salts)
     committed = set(msgspec.json.decode(bytes(entry.content))["_sd"])
     wanted = found.keys() if names is None else found.keys() & set(names)
     made = [

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from ngoma.records.models import Checkpoint, LedgerKey, Subtree
 from ngoma.records.queries.ledger import contents
 from ngoma.tlog.checkpoint import open_checkpoint
-from ngoma.tlog.merkle import Frontier, leaf_hash
+from ngoma.tlog.merkle import Frontier, leaf_hash, root_of
 from ngoma.tlog.note import Note, Verifier
 from ngoma.tlog.refusal import Refused
-from ngoma.tlog.tiles import HEIGHT
+from ngoma.tlog.text import HASH_SIZE
+from ngoma.tlog.tiles import HEIGHT, WIDTH
 
 BATCH = 1000
 
@@ -61,8 +62,11 @@ class _Tree:
 
     def __init__(self, signed: Roots) -> None:
         self._frontier = Frontier()
-        rows = Subtree.objects.values_list("level", "index", "hash")
-        self._kept = {(level, index): bytes(each) for level, index, each in rows.iterator()}
+        rows = Subtree.objects.values_list("level", "index", "hash", "tile")
+        self._kept = {
+            (level, index): _whole(bytes(kept), bytes(tile))
+            for level, index, kept, tile in rows.iterator()
+        }
         self._signed = signed
         self._sizes = sorted(signed, reverse=True)
 
@@ -89,3 +93,9 @@ class _Tree:
             yield Problem(self.size, f"{size} entries were signed, and the rest is gone")
         for level, index in self._kept:
             yield Problem(index << HEIGHT * level, "a hash was kept of entries that are gone")
+
+
+def _whole(kept: bytes, tile: bytes) -> bytes:
+    """The hash that was kept of a tile, nothing if the tile that was kept has another."""
+    hashes = [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
+    return kept if len(hashes) == WIDTH and root_of(hashes) == kept else b""

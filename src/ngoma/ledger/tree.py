@@ -5,6 +5,7 @@ from functools import lru_cache
 from ngoma.records.queries import ledger as rows
 from ngoma.tlog.merkle import root_of
 from ngoma.tlog.refusal import Malformed
+from ngoma.tlog.text import HASH_SIZE
 from ngoma.tlog.tiles import HEIGHT, WIDTH, Tile, encode_bundle
 
 
@@ -42,7 +43,10 @@ def file(path: str, size: int) -> bytes:
 
 def _hashes(level: int, index: int) -> list[bytes]:
     """The hashes of a tile, as many as there are."""
-    return rows.hashes(level, index * WIDTH, (index + 1) * WIDTH)
+    full = rows.full_tile(level, index)
+    if full is None:
+        return rows.hashes(level, index * WIDTH, (index + 1) * WIDTH)
+    return [full[at : at + HASH_SIZE] for at in range(0, len(full), HASH_SIZE)]
 
 
 def _contents(index: int) -> list[bytes]:

@@ -61,7 +61,8 @@ def run(arguments: Sequence[str]) -> int:
         Part("format", [str(_TOOLS / "ruff"), "format", "--check", "."]),
         Part("floors", [str(_TOOLS / "lint-imports"), "--no-logo"]),
         Part("types", [sys.executable, "-m", "mypy"]),
-        Part("tests on SQLite", [*_PYTEST, "-n", str(os.cpu_count() or 1)]),
+        # One more than there are cores: tests wait for browsers, servers and the disk.
+        Part("tests on SQLite", [*_PYTEST, "-n", str((os.cpu_count() or 1) + 1)]),
     ]
     with postgresql() as url:
         if url:
@@ -118,18 +119,23 @@ def _may_make_databases(url: str) -> bool:
 
 
 def install_programs() -> None:
-    """See to what pages and clients are tested with: Chromium, its driver, a font, Java, npm."""
-    missing = []
-    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        missing.append("chromium")
-    if not find_library("atomic"):
-        missing.append("libatomic1")  # the browser's driver is linked to it
-    if not _has_korean_font():
-        missing.append("fonts-nanum")
-    if not shutil.which("java"):
-        missing.append("default-jre-headless")
-    if not all(map(shutil.which, ("node", "npm"))):
-        missing += ["nodejs", "npm"]
+    """See to what tests need beside Python: a browser and a font, Java, npm, what makes backups,
+    clocks and networks."""
+    needed = {
+        "chromium": any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+        "libatomic1": find_library("atomic"),  # the browser's driver is linked to it
+        "fonts-nanum": _has_korean_font(),
+        "default-jre-headless": shutil.which("java"),
+        "nodejs": shutil.which("node"),
+        "npm": shutil.which("npm"),
+        "restic": shutil.which("restic"),
+        "sqlite3": shutil.which("sqlite3"),
+        "postgresql-client": shutil.which("pg_dump"),
+        "poppler-utils": shutil.which("pdftotext"),
+        "faketime": any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")),
+        "iproute2": shutil.which("ip"),
+    }
+    missing = [package for package, found in needed.items() if not found]
     if not missing:
         return
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]

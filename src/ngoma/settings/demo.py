@@ -53,7 +53,7 @@ def fill(city: City, progress: "Progress") -> None:
     if not (reports or recorded) or Report.objects.filter(city=city, origin=ORIGIN).exists():
         return
     with transaction.atomic():
-        actor = _cast(city)
+        actor = cast(city)
         if recorded:
             _record(city, PACKS / city.slug / recorded, progress)
         if reports:
@@ -190,8 +190,8 @@ def _illustration(name: str) -> bytes:
     return (pack.ILLUSTRATIONS / f"{name}.jpg").read_bytes()
 
 
-def _cast(city: City) -> Actor:
-    """The people of the demonstration and its API key; returns the coordinator."""
+def cast(city: City) -> Actor:
+    """Employ the people of the demonstration and add its API key; returns the coordinator."""
     for role in ROLES:
         settings_too = role == Role.ADMINISTRATOR
         user = User.objects.create_user(

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from jinja2 import FileSystemLoader, PrefixLoader
 
 from ngoma.settings import keys, logs
-from ngoma.settings.database import database
+from ngoma.settings.database import databases
 from ngoma.settings.table import read_all
 
 _values = {name: row.value for name, row in read_all().items()}
@@ -22,9 +22,9 @@ DEBUG: bool = _values["NGOMA_DEBUG"]
 SECRET_KEY: str = _values["NGOMA_SECRET_KEY"] or keys.read_or_make(_data / "keys" / "secret")
 NGOMA_VAULT_KEY: str = _values["NGOMA_VAULT_KEY"] or keys.read_or_make(_data / "keys" / "vault")
 
-DATABASES = {
-    "default": database(_values["DATABASE_URL"], _data, _values["NGOMA_DB_POOL"]),
-}
+DATABASES = databases(
+    _values["DATABASE_URL"], _data, _values["NGOMA_DB_POOL"], _values["NGOMA_REPLICA_URL"]
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.User"
 
@@ -46,10 +46,12 @@ INSTALLED_APPS = [
 ]
 # A session is opened only when a view asks for one: a public reader is given no cookie.
 MIDDLEWARE = [
+    "ngoma.watch.requests.follow",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "ngoma.settings.sizes.limit",
+    "ngoma.watch.addresses.answer",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -70,6 +72,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "OPTIONS": {
             "environment": "ngoma.look.environment.environment",
+            "context_processors": ["ngoma.look.environment.one_token"],
             "loader": PrefixLoader(
                 {face: FileSystemLoader(_package / face / "templates") for face in _faces}
             ),
@@ -116,7 +119,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [_package / "locale", _package / "desk" / "locale"]
+LOCALE_PATHS = [_package / part / "locale" for part in ("", "desk", "report")]
 
 ALLOWED_HOSTS = list(_values["NGOMA_HOSTS"])
 _secure = str(_values["NGOMA_URL"]).startswith("https://")
@@ -169,6 +172,9 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if _values["NGOMA_BEHIND_PROXY"] else None
 )
 X_FRAME_OPTIONS = "DENY"
+# What `check --deploy` asks for and is meant to be otherwise: the proxy redirects to https (W008),
+# a city decides about its other host names (W005, W021), and keys/secret is 32 random bytes (W009).
+SILENCED_SYSTEM_CHECKS = [f"security.{check}" for check in ("W005", "W008", "W009", "W021")]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator")

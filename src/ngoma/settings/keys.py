@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 def read_or_make(path: Path) -> str:
-    """The key kept at `path`: 32 random bytes in URL-safe base64, made now if there is none yet.
+    """The key kept at `path`: 48 random bytes in URL-safe base64, made now if there is none yet.
 
     Several processes may start together: the first key to reach its place is everybody's.
     """
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
-        _write(draft, secrets.token_urlsafe(32))
+        _write(draft, secrets.token_urlsafe(48))
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()

@@ -1,13 +1,15 @@
 """Logging: one line an event, by structlog, to standard error; no personal data."""
 
 import re
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 _PERSONAL_KEYS = {"email", "phone", "name", "address", "ip", "contact", "words"}
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+\d[\d -]{6,}\d")
+_PERSONAL = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.-]+|\+\d[\d -]{6,}\d")
+"""The part before the @ as long as RFC 5321 lets it be: a stranger may fill a line with letters."""
 _OPENING = re.compile(
     r"(/r/[^/\s]+/|/(?:mine|follow)/|/channels/(?:stop|africastalking|kakao|kannel)/)[^/\s]+"
 )
@@ -21,6 +23,17 @@ def hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
             event[key] = "…"
         elif isinstance(value, str):
             event[key] = _PERSONAL.sub("…", _OPENING.sub(r"\1…", value))
+    return event
+
+
+def tell_outages_in_a_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Say of a database that is away what it said, and not from where it was asked: that is the
+    same for every request and every timer."""
+    told = event.get("exc_info")
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+        event["error"] = " ".join(str(error).split())
+        del event["exc_info"]
     return event
 
 
@@ -49,6 +62,7 @@ def logging(level: str, as_json: bool) -> dict[str, Any]:
         "foreign_pre_chain": shared,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            tell_outages_in_a_line,
             structlog.processors.format_exc_info,
             hide_personal,
             render,

@@ -2,24 +2,40 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError
 
 from ngoma import __version__
+from ngoma.records.sql.versions import difference
+
+
+class OldTables(RuntimeError):
+    """The tables are those of an older version; the text says what to do."""
 
 
 def migrate(say: Callable[[str], None]) -> None:
     """Bring the tables up to date."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        say(f"Making the tables ({len(plan)} steps)")
+    if missing := difference().missing:
+        say(f"Making the tables ({len(missing)} steps)")
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def require_tables() -> None:
+    """Raise `OldTables` where steps are missing, for this version needs them.
+
+    Tables of a newer version are no hindrance: what it adds, this one leaves alone. Nor is a
+    database that is away: whoever starts now waits for it.
+    """
+    with suppress(OperationalError):
+        if steps := len(difference().missing):
+            raise OldTables(
+                f"the tables are {steps} steps older than this version: run `./ngoma migrate`"
+            )
 
 
 def collect_static(say: Callable[[str], None]) -> None:

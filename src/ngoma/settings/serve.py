@@ -1,14 +1,18 @@
-"""Running the processes: the web server, and web and worker side by side."""
+"""Running the processes: the web server, and web and worker side by side.
+
+Every command imports this module, so what only some of its functions need is imported there.
+"""
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 READY_WITHIN = 60.0
 STOP_WITHIN = 10.0
@@ -18,24 +22,53 @@ class StartError(RuntimeError):
     """A process that did not start; the text says what to look at."""
 
 
-def web_command(host: str, port: int, processes: int, threads: int) -> list[str]:
-    """The command of the web server: granian, whose worker processes each hold `threads`."""
+def web_command(host: str, port: int, processes: int, threads: int, counts: Path) -> list[str]:
+    """The command of the web server: granian, whose worker processes each work with `threads`, hold
+    more that wait, and count their requests in files in `counts`."""
+    from ngoma.settings.admission import WRITERS
+
     arguments = {
         "interface": "wsgi",
         "host": host,
         "port": port,
         "workers": processes,
-        "blocking-threads": threads,
-        "backpressure": 64 * threads,
+        "blocking-threads": threads + WRITERS + 1,
+        "backpressure": 4 * (threads + WRITERS),
         "workers-kill-timeout": int(STOP_WITHIN),
         "log-level": "warning",
     }
     options = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
     # Without a limit the allocator keeps memory apart for every thread, and never gives it back.
+    environment = ["MALLOC_ARENA_MAX=2", f"PROMETHEUS_MULTIPROC_DIR={counts}"]
     return [
-        "/usr/bin/env", "MALLOC_ARENA_MAX=2", sys.executable, "-m", "granian", *options,
+        "/usr/bin/env", *environment, sys.executable, "-m", "granian", *options,
         "--no-ws", "--respawn-failed-workers", "ngoma.settings.wsgi:application",
     ]  # fmt: skip
+
+
+def counts_folder(data: Path) -> Path:
+    """A new folder for what the server that this process starts, or becomes, counts.
+
+    It is named after the process; folders of those that have ended on this machine go.
+    """
+    machine = socket.gethostname()
+    ours = data / "metrics" / f"{machine}-{os.getpid()}"
+    for folder in ours.parent.glob(f"{machine}-*"):
+        number = folder.name.rpartition("-")[2]
+        if folder == ours or not (number.isdecimal() and _lives(int(number))):
+            shutil.rmtree(folder, ignore_errors=True)
+    ours.mkdir(mode=0o700, parents=True)
+    return ours
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of somebody else
+        pass
+    return True
 
 
 def run_together(web: list[str], health: str, on_ready: Callable[[], None]) -> int:
@@ -95,6 +128,9 @@ def _wait_until_ready(health: str, running: list[subprocess.Popen[bytes]], asked
 
 
 def _answers(address: str) -> bool:
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
     try:
         with urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)

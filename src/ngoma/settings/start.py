@@ -3,13 +3,17 @@
 import os
 
 import django
+from django.conf import settings
+
+from ngoma.base import clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ngoma.settings.django")
 
 
 def start() -> None:
-    """Set Django up and hand the life of a report to the queue."""
+    """Set Django up, set the clock and hand the life of a report to the queue."""
     django.setup()
+    clock.run(settings.NGOMA_CLOCK)
     # Imports the models, which Django refuses before it is set up.
     from ngoma import journey
 
