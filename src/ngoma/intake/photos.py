@@ -1,7 +1,7 @@
 """Photos: checked before a pixel is decoded, turned upright, freed of metadata, sized.
 
-The public copies are made from pixels alone: no EXIF, no position. The original stays in private
-storage, byte for byte as it came.
+Copies are made from pixels alone: no EXIF, no position. The original stays in private storage, byte
+for byte as it came, and so do these copies: `blurring` makes those that the public sees.
 """
 
 import ctypes
@@ -10,25 +10,31 @@ import io
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import IO
 
 import pillow_heif
 from django.core.files.storage import default_storage
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ngoma.base.clock import now
 from ngoma.casework.erasing import photos_of
 from ngoma.intake.storage import save
-from ngoma.records.models import Event, Photo
-from ngoma.records.queries.photos import SIZES, public_path
+from ngoma.records.models import Event, Job, Photo
+from ngoma.records.queries.photos import SIZES, inside_path, public_path
+from ngoma.triage.pictures import fingerprint
+from ngoma.work.queue import put
 
 MOST_BYTES = 12_000_000
 MOST_PIXELS = 40_000_000
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}
 """What is taken, by Pillow's name, with the ending of the original. MPO is a JPEG of several."""
+
+BLUR = "intake.blur"
+"""The job that makes the public copies of a photo."""
 
 QUALITY = 78
 UNUSED = timedelta(days=4)
@@ -100,42 +106,65 @@ def store(
     upload: str | None = None,
     at: datetime | None = None,
 ) -> Photo:
-    """Keep a photo: the original in private, smaller upright copies to be shown.
+    """Keep a photo in private: the original, and smaller upright copies.
 
-    It belongs to no report or case yet. When this returns the files are on disk. Raises
+    It belongs to no report or case yet. When this returns the files are on disk, and the job that
+    makes its public copies is put. Raises
     `PhotoRefused`, and IntegrityError where the `upload` (the sender's own name for it) is kept
     already; then nothing is kept.
     """
     ending = FORMATS[check(data)]
     upright, (width, height) = _upright(data)
     name = secrets.token_hex(16)
-    for size, edge in SIZES.items():
-        copy = upright.copy()
-        copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-        save(public_path(name, size), _jpeg(copy))
-    original = save(f"private/originals/{name[:2]}/{name}.{ending}", data)
+    original = f"private/originals/{name[:2]}/{name}.{ending}"
     try:
-        return Photo.objects.create(
-            kind=kind,
-            name=name,
-            digest=hashlib.sha256(data).hexdigest(),
-            width=width,
-            height=height,
-            original=original,
-            upload=upload,
-            added_at=at or now(),
-        )
-    except IntegrityError:
-        _delete_files(name, original)
+        for size, edge in SIZES.items():
+            copy = upright.copy()
+            copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+            save(inside_path(name, size), jpeg(copy))
+        save(original, data)
+        with transaction.atomic():
+            photo = Photo.objects.create(
+                kind=kind,
+                name=name,
+                digest=hashlib.sha256(data).hexdigest(),
+                width=width,
+                height=height,
+                original=original,
+                upload=upload,
+                added_at=at or now(),
+                likeness=fingerprint(upright),
+            )
+            put(BLUR, {"photo": photo.pk}, key=_key(photo))
+        return photo
+    except (IntegrityError, OSError):
+        _delete_files(name, original, None)
+        raise
+    except OperationalError:
+        # It may be kept all the same, and only we do not hear of it any more.
+        with suppress(DatabaseError):
+            if not Photo.objects.filter(name=name).exists():
+                _delete_files(name, original, None)
         raise
 
 
 def discard(stored: Iterable[Photo]) -> None:
     """Forget photos that came to belong to nothing, with their files."""
     for photo in stored:
-        # One statement: a report that takes the photo at this moment keeps it.
-        if Photo.objects.filter(pk=photo.pk, report=None, case=None).delete()[0]:
-            _delete_files(photo.name, photo.original)
+        with transaction.atomic():
+            # Held: a report that takes the photo at this moment keeps it, and its public copies
+            # may just have been made.
+            loose = Photo.objects.filter(pk=photo.pk, report=None, case=None)
+            held = loose.select_for_update().first()
+            if held is None:
+                continue
+            Job.objects.filter(key=_key(photo)).delete()
+            held.delete()
+        _delete_files(photo.name, photo.original, held.edition)
+
+
+def _key(photo: Photo) -> str:
+    return f"{BLUR} {photo.pk}"
 
 
 def discard_unused(at: datetime | None = None) -> int:
@@ -150,13 +179,33 @@ def erase(event: int, case: int) -> None:
     """The job after an erasure: delete the photos of the report and their files."""
     reference = Event.objects.get(pk=event).data["reference"]
     for photo in photos_of(reference, case):
-        _delete_files(photo.name, photo.original)
+        _delete_files(photo.name, photo.original, photo.edition)
         photo.delete()
 
 
-def _delete_files(name: str, original: str) -> None:
-    for path in (original, *(public_path(name, size) for size in SIZES)):
+def open_inside(name: str, size: str) -> IO[bytes]:
+    """The copy of a photo as it is. Raises FileNotFoundError.
+
+    Before it is worked off, what an older version kept lies where public copies are.
+    """
+    try:
+        return default_storage.open(inside_path(name, size))
+    except FileNotFoundError:
+        return default_storage.open(public_path(name, size))
+
+
+def delete_public(shown: str) -> None:
+    """Delete the public copies of this name."""
+    for size in SIZES:
+        default_storage.delete(public_path(shown, size))
+
+
+def _delete_files(name: str, original: str, edition: str | None) -> None:
+    for path in (original, *(inside_path(name, size) for size in SIZES)):
         default_storage.delete(path)
+    delete_public(name)  # as older versions kept it
+    if edition is not None:
+        delete_public(f"{name}-{edition}")
 
 
 def _upright(data: bytes) -> tuple[Image.Image, tuple[int, int]]:
@@ -203,7 +252,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def jpeg(image: Image.Image) -> bytes:
     """The image alone as JPEG: a new file from pixels carries nothing of the old one."""
     plain = Image.new("RGB", image.size)
     plain.paste(image)

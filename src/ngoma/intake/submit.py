@@ -122,6 +122,9 @@ def _store(submission: Submission, at: datetime) -> list[Photo]:
     except photos.PhotoRefused as refused:
         photos.discard(stored)
         raise Refused([Problem("photos", f"photo_{refused.code}")]) from None
+    except OSError:
+        photos.discard(stored)
+        raise
     return stored
 
 

@@ -7,7 +7,7 @@ file, by a name that nobody can guess; when its last part is here, it is kept as
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from ngoma.base.clock import now
 from ngoma.intake import photos
@@ -59,11 +59,10 @@ def add(upload: str, *, start: int, data: bytes, length: int) -> Standing:
     end = start + len(data)
     if length > photos.MOST_BYTES or end > length or len(data) > MOST_PART:
         raise PhotoRefused("too_large")
-    if not data:
-        return known
     try:
         with transaction.atomic():
-            Part.objects.create(upload=upload, start=start, data=data, added_at=now())
+            if data:
+                Part.objects.create(upload=upload, start=start, data=data, added_at=now())
     except IntegrityError:
         # The same part came twice at the same moment.
         raise Misplaced(queries.arrived(upload)) from None
@@ -76,11 +75,18 @@ def discard_stale(at: datetime | None = None) -> int:
 
 
 def _finished(upload: str) -> Standing:
+    parts = Part.objects.filter(upload=upload)
     try:
         photos.store(queries.content(upload), upload=upload)
+    except (OSError, OperationalError):
+        raise  # no room, or no database: an empty part tries again, and nothing is sent twice
     except IntegrityError:
+        parts.delete()
         if not queries.is_whole(upload):
             raise
-    finally:
-        Part.objects.filter(upload=upload).delete()
+    except Exception:
+        parts.delete()
+        raise
+    else:
+        parts.delete()
     return Standing(0, whole=True)

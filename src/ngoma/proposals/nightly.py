@@ -3,8 +3,6 @@
 Training takes minutes and memory, and a worker must ring for a danger meanwhile.
 """
 
-import subprocess
-import sys
 from datetime import timedelta
 
 from ngoma.base.clock import now
@@ -12,25 +10,20 @@ from ngoma.cities.book import Book, books
 from ngoma.proposals.training import LEAST
 from ngoma.records.models import Learned
 from ngoma.records.queries.decided import teaching
+from ngoma.work.apart import Apart
 
 FROM, UNTIL = 2, 5
 """Hours of the city between which learning is begun."""
 
 AT_LEAST_APART = timedelta(hours=12)
 
-_running: subprocess.Popen[bytes] | None = None
+_learning = Apart("triage", "train", "--nightly")
 
 
 def learn_at_night() -> None:
     """Start learning for each city where it is night, and that has decided something since."""
-    global _running
-    if _running is not None and _running.poll() is None:
-        return
-    due = [book.slug for book in books() if _due(book)]
-    if due:
-        command = [sys.executable, "-m", "ngoma", "triage", "train", "--nightly"]
-        cities = [word for slug in due for word in ("--city", slug)]
-        _running = subprocess.Popen([*command, *cities], stdout=subprocess.DEVNULL)
+    if _learning.is_free() and (due := [book.slug for book in books() if _due(book)]):
+        _learning.start(due)
 
 
 def _due(book: Book) -> bool:

@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from ngoma.base.clock import now
+from ngoma.base.quad import distance_m
 from ngoma.cities.book import Book, book_of
 from ngoma.proposals.alone import may_stand
 from ngoma.proposals.catalogues import catalogue
 from ngoma.proposals.flagging import Flag, flags
-from ngoma.proposals.in_use import model_of
+from ngoma.proposals.in_use import model_of, weights_of
 from ngoma.records.models import Event, Learned, Proposal, Report, State, Urgency
 from ngoma.records.queries.answers import answered_before
+from ngoma.records.queries.bursts import unended
 from ngoma.records.queries.nearby import around_point
-from ngoma.triage.interface import Guess, Language, Nearby, Past, Reading, Reason, Submission
+from ngoma.records.queries.photos import likenesses, likenesses_of
+from ngoma.triage.interface import Guess, Nearby, Past, Reading, Reason, Submission
 from ngoma.triage.reading import read as read_words
 from ngoma.triage.urgency import judge
 from ngoma.triage.words import tokens
@@ -37,6 +40,7 @@ def preview(
     answers: Mapping[str, object] | None = None,
     channel: str = "web",
     radius_m: float = 0.0,
+    pictures: Sequence[int] = (),
     at: datetime | None = None,
     except_case: int | None = None,
     with_answers: bool = False,
@@ -57,6 +61,8 @@ def preview(
         chosen=chosen,
         answers=answers or {},
         radius_m=radius_m,
+        pictures=tuple(pictures),
+        bursting=_bursting(book, lat, lon),
     )
     nearby = _nearby(book, submission, except_case)
     past = _past(book, submission) if with_answers else []
@@ -67,6 +73,7 @@ def preview(
         past,
         model_of(book.id),
         model_of(book.id, Learned.Task.URGENCY),
+        sameness=weights_of(book.id),
         deep=deep,
     )
 
@@ -77,7 +84,7 @@ def dangerous(book: Book, words: str, service_id: int | None = None) -> bool:
     chosen = known.by_id.get(service_id) if service_id is not None else None
     guess = Guess(chosen.id, 1.0, ()) if chosen else None
     submission = Submission(words, None, None, None, now(), "web")
-    urgency = judge(submission, tokens(words), Language("und", 0.0), guess, known)
+    urgency = judge(submission, tokens(words), (), guess, known)
     return urgency.level != "no"
 
 
@@ -111,6 +118,7 @@ def _propose(report: Report) -> None:
         answers=report.answers,
         channel=report.channel,
         radius_m=report.accuracy,
+        pictures=likenesses(report.photos.values_list("name", flat=True)),
         at=report.received_at,
         except_case=report.case_id,
         with_answers=True,
@@ -178,6 +186,17 @@ def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
     return [{key: value for key, value in row.items() if value not in (None, "")} for row in rows]
 
 
+def _bursting(book: Book, lat: float | None, lon: float | None) -> frozenset[int]:
+    """The services of which a burst is going on around a point, or in all of the city."""
+    if lat is None or lon is None:
+        return frozenset()
+    return frozenset(
+        each.service_id
+        for each in unended(book.id)
+        if each.radius_m is None or distance_m(lat, lon, each.lat, each.lon) <= each.radius_m
+    )
+
+
 def _nearby(book: Book, submission: Submission, except_case: int | None) -> list[Nearby]:
     if submission.lat is None or submission.lon is None:
         return []
@@ -188,10 +207,12 @@ def _nearby(book: Book, submission: Submission, except_case: int | None) -> list
         metres=NEAR + submission.radius_m,
         at=submission.at,
     )
-    return [_case(book, row) for row in rows if row["id"] != except_case]
+    others = [row for row in rows if row["id"] != except_case]
+    seen = likenesses_of(row["id"] for row in others) if submission.pictures else {}
+    return [_case(book, row, seen.get(row["id"], ())) for row in others]
 
 
-def _case(book: Book, row: dict[str, Any]) -> Nearby:
+def _case(book: Book, row: dict[str, Any], pictures: tuple[int, ...]) -> Nearby:
     service = book.services.get(row["service_id"])
     return Nearby(
         case_id=row["id"],
@@ -205,6 +226,7 @@ def _case(book: Book, row: dict[str, Any]) -> Nearby:
         words=row["words"],
         department_id=row["department_id"],
         closed_at=row["closed_at"] or row["resolved_at"],
+        pictures=pictures,
     )
 
 

@@ -2,7 +2,8 @@
 
 A training sets the newest decisions aside, learns from the others, and reads those set aside with
 the new model and with what is in use. Only if the new one is better with confidence, it is trained
-once more on all of them and used from then on. So for each lesson: the service, and the danger.
+once more on all of them and used from then on. So for each lesson: the service, and the danger; and
+for what two reports of one problem have in common (`merging`).
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from ngoma.cities.book import Book
 from ngoma.proposals import in_use
 from ngoma.proposals.catalogues import catalogue
 from ngoma.proposals.lessons import LESSONS, Decided, Lesson
+from ngoma.proposals.merging import known_pairs, learn_sameness
 from ngoma.records.models import Learned
 from ngoma.records.queries.decided import decided
 from ngoma.triage.interface import Submission
@@ -40,29 +42,42 @@ def learn(book: Book, *, nightly: bool = False) -> list[Learned]:
     Takes minutes; holds no transaction open meanwhile.
     """
     night = now().astimezone(book.zone).date() if nightly else None
+    same = _learn_sameness(book, night)
     known = _decided(book)
     older = known[: -_aside(known)]
     if len(known) < LEAST:
-        return []
+        return same
     begun = [
         (lesson, row)
         for lesson in LESSONS
         if lesson.enough([lesson.label(each) for each in older])
-        and (row := _begin(book, lesson, night, len(known)))
+        and (row := _begin(book, lesson.task, night, len(known)))
     ]
     meaning = meanings([each.submission.words for each in known]) if begun else None
     for lesson, row in begun:
         _learn(book, lesson, row, known, meaning)
     in_use.look_again()
-    return [row for _, row in begun]
+    return [*same, *(row for _, row in begun)]
 
 
-def _begin(book: Book, lesson: Lesson, night: date | None, decisions: int) -> Learned | None:
+def _learn_sameness(book: Book, night: date | None) -> list[Learned]:
+    pairs = known_pairs(book)
+    row = _begin(book, Learned.Task.SAME, night, len(pairs)) if pairs else None
+    if row is None:
+        return []
+    learn_sameness(book, row, pairs)
+    row.used_at = now() if row.data else None
+    row.save()
+    in_use.look_again()
+    return [row]
+
+
+def _begin(book: Book, task: Learned.Task, night: date | None, decisions: int) -> Learned | None:
     try:
         with transaction.atomic():
             return Learned.objects.create(
                 city_id=book.id,
-                task=lesson.task,
+                task=task,
                 started_at=now(),
                 night=night,
                 decisions=decisions,
@@ -97,10 +112,10 @@ def _learn(
 
 def told(row: Learned) -> str:
     """What came of a training, in a line."""
-    lesson = next(each for each in LESSONS if each.task == row.task)
+    gains = next((each.gains for each in LESSONS if each.task == row.task), {"surprise": "cost"})
     before, after = row.figures["before"], row.figures["after"]
     gained = ", ".join(
-        f"{name} {before[field]:.3f} → {after[field]:.3f}" for name, field in lesson.gains.items()
+        f"{name} {before[field]:.3f} → {after[field]:.3f}" for name, field in gains.items()
     )
     return (
         f"{row.task}: learned-{row.pk} from {row.decisions} decisions; of the newest "

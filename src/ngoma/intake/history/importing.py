@@ -18,11 +18,12 @@ from ngoma.intake.history.names import Names
 from ngoma.intake.history.reading import Reader, Unusable, fingerprint
 from ngoma.intake.history.sources import Row, Source, SourceError
 from ngoma.records.models import Report
+from ngoma.records.sql.planning import planned_anew
 
 BATCH = 1000
 
 Progress = Callable[[int, int, int], object]
-Change = Callable[[History], History]
+Change = Callable[[History], History | None]
 
 
 @dataclass(slots=True)
@@ -69,7 +70,8 @@ def run(
 
     A row with the id of one that the city has from the same origin is known: nothing of it is
     changed. `progress` hears bytes done, bytes in all, and rows done. `change` may alter each
-    request before it is kept. Raises SourceError where the file cannot be read at all.
+    request before it is kept, or leave it out (None). Raises SourceError where the file cannot be
+    read at all.
     """
     summary = Summary()
     names = Names(into, mapping)
@@ -77,13 +79,19 @@ def run(
     summary.services = names.added
     beside = rejected or path.with_name(path.name + ".rejected.csv")
     summary.listed = beside
-    with Source(path, mapping) as source, _Rejects(beside) as rejects, _Counts() as counts:
+    with (
+        Source(path, mapping) as source,
+        _Rejects(beside) as rejects,
+        _Counts() as counts,
+        planned_anew(),
+    ):
         rows = source.rows()
         done = 0
         while batch := list(islice(rows, BATCH)):
             keyed = list(_keyed(batch, reader, counts, rejects))
             news = _unknown(keyed, into.id, mapping.origin)
-            histories = [change(each) for each in _histories(news, reader, rejects)]
+            changed = map(change, _histories(news, reader, rejects))
+            histories = [each for each in changed if each is not None]
             summary.added += record(into, histories, origin=mapping.origin, demo=demo)
             summary.known += len(keyed) - len(news)
             done += len(batch)
