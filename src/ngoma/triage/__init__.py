@@ -16,6 +16,7 @@ from ngoma.triage.interface import (
     Reading,
     Reason,
     Span,
+    Spoken,
     Submission,
     Urgency,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Reason",
     "Service",
     "Span",
+    "Spoken",
     "Submission",
     "Template",
     "Urgency",

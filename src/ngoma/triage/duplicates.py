@@ -1,11 +1,13 @@
-"""Which known case a report may be about: near, of the same kind, recent, and in like words.
+"""Which known case a report may be about: near, of the same kind, recent, in like words, with like
+photos.
 
-The weights are set by hand, not fitted. Their anchor is Boston's own links between duplicates in
-2011: of pairs within 50 m, of one type and within seven days of which the earlier was still open,
-24 % were linked, and 98 % of the linked pairs had the same department.
+Each ground says something, in units set by hand. Their anchor is Boston's own links between
+duplicates in 2011: of pairs within 50 m, of one type and within seven days of which the earlier was
+still open, 24 % were linked, and 98 % of the linked pairs had the same department. How much each
+ground counts is learned from what people merged and what they left apart (`sameness`), once that is
+better than to add them as they are.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +16,8 @@ from ngoma.base.quad import distance_m
 from ngoma.base.syllables import pairs
 from ngoma.triage.catalogue import Catalogue
 from ngoma.triage.interface import Duplicate, Guess, Nearby, Reason, Submission
+from ngoma.triage.pictures import likeness as picture_likeness
+from ngoma.triage.sameness import BY_HAND, Weights
 from ngoma.triage.words import likeness
 
 NEAR_M = 50.0
@@ -27,6 +31,8 @@ _LEAST = 0.05
 _LIKELY = 0.2  # a service less probable than this does not make two reports alike
 _DAY = 86_400
 _READ = 1_000  # characters of either's words that are compared
+_OTHER = 0.5  # of a hundred pairs of other photos one is as alike as this
+_COPY, _STEEP = 6.0, 20.0  # the most that photos say, and how fast they come to say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +44,33 @@ class _Kinds:
     departments: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What the report says and shows: pairs of syllables, and photos."""
+
+    words: Sequence[str]
+    pictures: Sequence[int]
+
+
 def find(
     submission: Submission,
     services: Sequence[Guess],
     nearby: Iterable[Nearby],
     catalogue: Catalogue,
+    weights: Weights = BY_HAND,
 ) -> tuple[Duplicate, ...]:
     """The cases of `nearby` that may be the same problem, most probable first, at most five."""
     if submission.lat is None or submission.lon is None:
         return ()
     kinds = _kinds(services, catalogue)
-    own = pairs(submission.words[:_READ])
+    own = _Own(pairs(submission.words[:_READ]), submission.pictures)
     found = []
     for case in nearby:
         metres = _metres(submission, case)
         days = _days(case.at if case.open else case.closed_at or case.at, submission.at)
         if metres is None or not (case.open or days <= CLOSED_DAYS):
             continue
-        duplicate = _weigh(case, metres, days, kinds, own)
+        duplicate = _weigh(case, metres, days, kinds, own, weights)
         if duplicate and duplicate.probability >= _LEAST:
             found.append(duplicate)
     return tuple(sorted(found, key=lambda d: (-d.probability, d.metres, d.case_id))[:MOST])
@@ -85,28 +100,36 @@ def _days(since: datetime, until: datetime) -> float:
 
 
 def _weigh(
-    case: Nearby, metres: float, days: float, kinds: _Kinds, own: Sequence[str]
+    case: Nearby, metres: float, days: float, kinds: _Kinds, own: _Own, weights: Weights
 ) -> Duplicate | None:
     theirs = pairs(case.words[:_READ])
-    alike = likeness(own, theirs)
+    alike, seen = likeness(own.words, theirs), _seen(own.pictures, case.pictures)
     kind = _kind(case, kinds)
-    if kind is None and alike < 0.5:
+    if kind is None and alike < 0.5 and not seen:
         return None
     place = -1.5 * metres / NEAR_M if metres <= NEAR_M else -1.5
     time = -min(days, 60.0) / 10 - (0.0 if case.open else 0.7)
-    words = 4 * alike - (0.5 if own and theirs and alike < 0.05 else 0.0)
-    score = -0.8 + (-2.0 if kind is None else kind.weight) + place + time + words
+    words = 4 * alike - (0.5 if own.words and theirs and alike < 0.05 else 0.0)
     reasons = [
         Reason("place", round(place, 3), f"{metres:.0f} m"),
         Reason("time", round(time, 3), f"{days:.1f} d"),
         Reason("word", round(words, 3), f"{alike:.2f}"),
+        kind or Reason("service", -2.0, "other"),
     ]
+    if seen:
+        reasons.append(Reason("photo", round(seen, 3), "like"))
     return Duplicate(
         case.case_id,
-        round(min(0.99, 1 / (1 + math.exp(-score))), 4),
+        round(min(0.99, weights.probability({each.kind: each.weight for each in reasons})), 4),
         round(metres, 1),
-        tuple(sorted([*reasons, *([kind] if kind else [])], key=lambda reason: -reason.weight)),
+        tuple(sorted(reasons, key=lambda reason: -reason.weight)),
     )
+
+
+def _seen(ours: Sequence[int], theirs: Sequence[int]) -> float:
+    """How much the two photos that are most alike say; nothing where they are as others are."""
+    alike = max((picture_likeness(one, two) for one in ours for two in theirs), default=0.0)
+    return max(0.0, min(_COPY, _STEEP * (alike - _OTHER)))
 
 
 def _kind(case: Nearby, kinds: _Kinds) -> Reason | None:

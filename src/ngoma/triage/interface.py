@@ -12,7 +12,9 @@ from typing import Literal
 Level = Literal["now", "soon", "no"]
 """How urgent: danger to life and limb now, soon, or no danger known."""
 
-Ground = Literal["word", "place", "time", "past", "chosen", "channel", "service", "answer", "photo"]
+Ground = Literal[
+    "word", "place", "time", "past", "chosen", "channel", "service", "answer", "photo", "burst"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,9 @@ class Submission:
 
     `language` is the language of the page or channel, not of the words; `place` an area of the
     city; `chosen` the service the reporter picked; `answers` what was answered to the service's
-    extra questions, by code; `photo_hints` words that stand for what a photo shows; `radius_m`
-    how uncertain the position is.
+    extra questions, by code; `photo_hints` words that stand for what a photo shows; `pictures` the
+    photos as `pictures.fingerprint` tells them; `radius_m` how uncertain the position is;
+    `bursting` the services that are reported here far more than usual just now.
     """
 
     words: str
@@ -35,12 +38,15 @@ class Submission:
     chosen: int | None = None
     answers: Mapping[str, object] = field(default_factory=dict)
     photo_hints: tuple[str, ...] = ()
+    pictures: tuple[int, ...] = ()
     radius_m: float = 0.0
+    bursting: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """A case that the report might be about. `words` are those of its first report."""
+    """A case that the report might be about. `words` are those of its first report, `pictures` the
+    photos of all of them as `pictures.fingerprint` tells them."""
 
     case_id: int
     service_id: int | None
@@ -54,6 +60,7 @@ class Nearby:
     department_id: int | None = None
     closed_at: datetime | None = None
     photo_hints: tuple[str, ...] = ()
+    pictures: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,15 @@ class Language:
 
     code: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A part of the words in one language."""
+
+    start: int
+    end: int
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +164,8 @@ class Reading:
     """What triage makes of a report.
 
     `services` holds at most five guesses, best first; `confident` is false where a person should
-    look. `duplicates` and `answers` are best first; `private` is in the order of the words.
+    look. `duplicates` and `answers` are best first; `private` and `spoken`, the languages of a
+    mixed text, are in the order of the words.
     """
 
     language: Language
@@ -158,4 +175,5 @@ class Reading:
     duplicates: tuple[Duplicate, ...]
     answers: tuple[Answer, ...]
     private: tuple[Span, ...]
+    spoken: tuple[Spoken, ...]
     model: str

@@ -1,7 +1,8 @@
 """Which language short words are written in: by script, and for Latin by letter triples.
 
 `profiles.json` holds, for each language, its commonest triples of letters as costs: ten times the
-negative natural logarithm of their share (made by `learn`; see NOTICE.md for the texts).
+negative natural logarithm of their share (made by `learn`; see NOTICE.md for the texts). A language
+that is also typed in Latin letters has a second profile: `ko-Latn`.
 """
 
 import json
@@ -12,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ngoma.triage.interface import Language
+from ngoma.triage.cutting import spans
+from ngoma.triage.interface import Language, Spoken
 
 UNKNOWN = Language("und", 0.0)
 
 _READ = 600  # characters looked at: enough to be sure of any language
-_COMMONEST = 700
+_COMMONEST = 1500
 _UNSEEN = 115  # cost of a triple that a profile lacks
 _TEMPER = 0.35  # triples overlap, so they count as less evidence than independent ones would
 _PAGE = 1.5  # log-odds for the language of the page the reporter used
@@ -35,6 +37,8 @@ _SCRIPTS = (
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]+")
 _SIGN = 3  # a sign of another script says about as much as three Latin letters
 _MOSTLY = 0.5
+_SAYS_NOTHING = 0.35
+"""Confidence below which a sentence has no language of its own."""
 
 
 def identify(words: str, page: str | None, languages: Sequence[str]) -> Language:
@@ -50,6 +54,26 @@ def identify(words: str, page: str | None, languages: Sequence[str]) -> Language
     if latin:
         return _by_triples(latin, page, languages)
     return Language(page, 0.1) if page else UNKNOWN
+
+
+def by_sentence(words: str, page: str | None, languages: Sequence[str]) -> tuple[Spoken, ...]:
+    """The language of each sentence, as `identify`; sentences of one language are taken together.
+
+    A sentence that says nothing (a number, a name) goes with the one before, or after.
+    """
+    parts: list[Spoken] = []
+    for start, end in spans(words):
+        found = identify(words[start:end], page, languages)
+        if parts and _go_together(parts[-1].language, found):
+            known = max(parts[-1].language, found, key=lambda each: each.confidence)
+            parts[-1] = Spoken(parts[-1].start, end, known)
+        else:
+            parts.append(Spoken(start, end, found))
+    return tuple(parts)
+
+
+def _go_together(one: Language, other: Language) -> bool:
+    return one.code == other.code or min(one.confidence, other.confidence) < _SAYS_NOTHING
 
 
 def _by_script(text: str, latin: int) -> tuple[str, float]:
@@ -75,7 +99,8 @@ def _by_triples(latin: list[str], page: str | None, languages: Sequence[str]) ->
     highest = max(evidence)
     shares = [math.exp(value - highest) for value in evidence]
     allowed = {*languages, "en"}
-    share, code = max((s, code) for s, code in zip(shares, codes, strict=True) if code in allowed)
+    spoken = [code.partition("-")[0] for code in codes]
+    share, code = max((s, code) for s, code in zip(shares, spoken, strict=True) if code in allowed)
     return Language(code, round(0.99 * share / sum(shares), 4))
 
 

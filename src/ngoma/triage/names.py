@@ -28,7 +28,7 @@ _SAID = re.compile(
     r"|nze|bampita|mpitibwa|naitwa|mimi\sni)[,:]?\s+" + _FULL
 )
 _TITLED = re.compile(
-    r"\b(?i:mr|mrs|ms|miss|dr|eng|hon|prof|rev|pastor|sheikh|hajj?i|hajjat|mzee|bwana|mwalimu"
+    r"\b(?i:dear|mr|mrs|ms|miss|dr|eng|hon|prof|rev|pastor|sheikh|hajj?i|hajjat|mzee|bwana|mwalimu"
     r"|omwami|mwami|o?mukyala|ssalongo|nnalongo|maama|taata|mama|baba)\.?\s" + _FULL
 )
 _NO_NAMES = {

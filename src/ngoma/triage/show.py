@@ -19,6 +19,12 @@ def as_text(reading: Reading, words: str, catalogue: Catalogue) -> str:
         f"{kind:9}{what:28}{probability:5.2f}  {why}".rstrip()
         for what, probability, kind, why in found
     ]
+    if len(reading.spoken) > 1:
+        lines += [
+            f"{'part':9}{part.language.code:28}{part.language.confidence:5.2f}  "
+            f"{part.start}–{part.end}"
+            for part in reading.spoken
+        ]
     lines += [f"{'private':9}{span.kind:28}{span.start}–{span.end}" for span in reading.private]
     if not reading.confident:
         lines.append("a person should look")

@@ -3,7 +3,11 @@
 The pack's words are a floor: any of them raises the level, in whatever language the rest is
 written, and nothing lowers it again, not even a negation ("no fire any more"): a missed danger
 costs far more than a false alarm. What was learned from decisions (`danger`) can only raise it.
+What may become dangerous of itself, a flooded road or ice, is dangerous now where it bursts: the
+weather does that to many at once.
 """
+
+from collections.abc import Sequence
 
 from ngoma.triage import danger
 from ngoma.triage.catalogue import LEVELS, Catalogue
@@ -17,20 +21,21 @@ _ONE = 0.7
 _BY_SERVICE = 0.6
 _CALM = 0.9
 _CALM_UNREAD = 0.6
+_UNDERSTOOD = 0.5
 
 
 def judge(
     submission: Submission,
     text: list[Token],
-    language: Language,
+    languages: Sequence[Language],
     service: Guess | None,
     catalogue: Catalogue,
     model: Model | None = None,
     meaning: Vectors | None = None,
 ) -> Urgency:
     """The highest level that any word, photo, answer, the service itself, or what was learned
-    speaks for."""
-    found = _floor(submission, text, language, service, catalogue)
+    speaks for. `languages` are those of the words: calm is sure only where all are understood."""
+    found = _floor(submission, text, languages, service, catalogue)
     if model is None or not text or found.level == LEVELS[0]:
         return found
     level, chance = danger.raised(model, text, catalogue, meaning)
@@ -46,7 +51,7 @@ def judge(
 def _floor(
     submission: Submission,
     text: list[Token],
-    language: Language,
+    languages: Sequence[Language],
     service: Guess | None,
     catalogue: Catalogue,
 ) -> Urgency:
@@ -55,12 +60,14 @@ def _floor(
         found = tuple(reasons[level])
         if found:
             return Urgency(level, _probability(found), found)
-    understood = language.code in catalogue.languages and language.confidence >= 0.5
-    return Urgency("no", _CALM if understood else _CALM_UNREAD, ())
+    understood = all(
+        each.code in catalogue.languages and each.confidence >= _UNDERSTOOD for each in languages
+    )
+    return Urgency("no", _CALM if languages and understood else _CALM_UNREAD, ())
 
 
 def _probability(reasons: tuple[Reason, ...]) -> float:
-    if all(reason.kind == "service" for reason in reasons):
+    if all(reason.kind in ("service", "burst") for reason in reasons):
         return _BY_SERVICE
     return _SEVERAL if len(reasons) > 1 else _ONE
 
@@ -83,4 +90,6 @@ def _reasons(
         if known.urgency != "no":
             reason = Reason("service", service.probability, known.code)
             reasons[known.urgency].append(reason)
+        if known.urgency == "soon" and known.id in submission.bursting:
+            reasons["now"].append(Reason("burst", service.probability, known.code))
     return reasons
