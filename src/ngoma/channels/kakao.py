@@ -3,7 +3,6 @@
 
 from hmac import compare_digest
 
-import msgspec
 from django.conf import settings
 from django.http import (
     Http404,
@@ -17,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
+from ngoma.base.parsing import Unparsable, parsed
 from ngoma.channels.cities import city_of
 from ngoma.channels.dialogue import talks
 from ngoma.channels.dialogue.doing import Caller
@@ -50,8 +50,8 @@ def callback(request: HttpRequest, word: str, city: str) -> HttpResponse:
     if found is None:
         raise Http404(city)
     try:
-        asked = msgspec.json.decode(request.body, type=_Skill).user_request
-    except msgspec.MsgspecError:
+        asked = parsed(request.body, _Skill).user_request
+    except Unparsable:
         return HttpResponseBadRequest("no request of a skill\n", "text/plain")
     caller = Caller("kakao", "messenger", None)
     said = talks.answer(found, caller, asked.user.id[:128], asked.utterance)

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from ngoma.base.characters import clean
 from ngoma.base.references import show
+from ngoma.casework import forgetting
 from ngoma.cities.book import Book, book_of, text
-from ngoma.notices import following, stopping, texts
+from ngoma.notices import following, texts
 from ngoma.records.models import Follow, Report
 
 
@@ -27,7 +28,7 @@ def stop(request: HttpRequest, secret: str) -> HttpResponse:
     words = texts.stop_page(language)
     done = report.contact is None
     if request.method == "POST" and not done:
-        stopping.stop(secret)
+        forgetting.stop(report)
         done = True
     said = words["done" if done else "ask"].format(reference=show(report.reference))
     return _answer(request, book, language, said, "" if done else words["button"])

@@ -3,13 +3,13 @@
 from hmac import compare_digest
 from typing import Annotated
 
-import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from msgspec import Meta, Struct
 
+from ngoma.base.parsing import Unparsable, parsed
 from ngoma.channels.cities import city_of
 from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.taking import take
@@ -65,8 +65,8 @@ def callback(request: HttpRequest, city: str) -> HttpResponse:
         return HttpResponseForbidden("the secret token is wrong\n", "text/plain")
     book = city_of(city)
     try:
-        update = msgspec.json.decode(request.body, type=_Update)
-    except msgspec.MsgspecError:
+        update = parsed(request.body, _Update)
+    except Unparsable:
         return HttpResponseBadRequest("no update\n", "text/plain")
     if update.message is not None and update.message.chat.type == "private":
         take(book, _read(update.message))

@@ -6,8 +6,9 @@ Another language is another file with the same keys. The fields in braces:
 |---|---|
 | reference, city | the report's number; the city |
 | state | what `[states]` says of where the case stands |
-| by | `by` or `answer_by` with the promised date, where there is one |
+| by | `by`, `answer_by` or `late` with the promised date, where there is one |
 | phone | whom to call in danger |
+| pin | the digits with which anybody may ask how a report goes |
 | choice, number | what can be chosen on the telephone, and the key for it |
 
 `[words]` holds words that are commands when they are all that was sent, in small letters.

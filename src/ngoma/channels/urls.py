@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from ngoma.channels import kakao, outbox, reports, sms, stopping, telegram, ussd, voice, whatsapp
+from ngoma.channels import (
+    bridge,
+    kakao,
+    outbox,
+    reports,
+    sms,
+    stopping,
+    telegram,
+    ussd,
+    voice,
+    whatsapp,
+)
 
 urlpatterns = [
     path("channels/africastalking/<str:word>/", reports.africastalking),
@@ -12,6 +23,7 @@ urlpatterns = [
     path("channels/twilio/voice/<slug:city>/", voice.twilio),
     path("channels/twilio/sms/<slug:city>/", sms.twilio),
     path("channels/twilio/<int:notice>/", reports.twilio),
+    path("channels/bridge/<slug:city>", bridge.callback),
     path("channels/kakao/<str:word>/<slug:city>/", kakao.callback),
     path("channels/kannel/<str:word>/sms/<slug:city>/", sms.kannel),
     path("channels/kannel/<str:word>/report/<int:notice>/", reports.kannel),

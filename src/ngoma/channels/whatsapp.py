@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from msgspec import Struct
 
+from ngoma.base.parsing import Unparsable, parsed
 from ngoma.channels.cities import city_of
 from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.taking import take
@@ -39,6 +40,14 @@ class _Location(Struct, frozen=True):
     longitude: float
 
 
+class _Chosen(Struct, frozen=True):
+    id: str
+
+
+class _Interactive(Struct, frozen=True):
+    list_reply: _Chosen | None = None
+
+
 class _Message(Struct, frozen=True):
     from_: str = msgspec.field(name="from")
     id: str
@@ -46,6 +55,7 @@ class _Message(Struct, frozen=True):
     image: _Image | None = None
     audio: _Audio | None = None
     location: _Location | None = None
+    interactive: _Interactive | None = None
 
 
 class _Status(Struct, frozen=True):
@@ -81,8 +91,8 @@ def callback(request: HttpRequest, city: str) -> HttpResponse:
     if not _signed(request):
         return HttpResponseForbidden("the signature is wrong\n", "text/plain")
     try:
-        told = msgspec.json.decode(request.body, type=_Webhook)
-    except msgspec.MsgspecError:
+        told = parsed(request.body, _Webhook)
+    except Unparsable:
         return HttpResponseBadRequest("no webhook\n", "text/plain")
     for value in _values(told):
         for message in value.messages:
@@ -122,9 +132,16 @@ def _read(told: _Message) -> Message:
         channel="messenger",
         id=told.id[:128],
         address=Address(Contact.Kind.WHATSAPP, f"{START}{told.from_}"),
-        text=image.caption if image else told.text.body,
+        text=_text(told),
         files=(image.id[:200],) if image else (),
         voices=(told.audio.id[:200],) if told.audio else (),
         lat=where.latitude if where else None,
         lon=where.longitude if where else None,
     )
+
+
+def _text(told: _Message) -> str:
+    """What was written, or chosen from a list of ours."""
+    if told.interactive is not None and told.interactive.list_reply is not None:
+        return told.interactive.list_reply.id
+    return told.image.caption if told.image else told.text.body

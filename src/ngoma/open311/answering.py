@@ -3,15 +3,18 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from ngoma.open311 import spark
 from ngoma.open311.asking import Asked
 from ngoma.open311.refusing import Fault, Refusal
+from ngoma.records.sql import replica
+from ngoma.work import failures
 
 TYPES = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
 _OPEN = {
@@ -33,6 +36,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+RETRY_AFTER = "10"
+"""Seconds, while the database is away or the disk is full."""
+
+log = structlog.get_logger(__name__)
+
 View = Callable[..., Answer]
 """Takes what is asked, and the parts of the address by name."""
 
@@ -52,14 +60,29 @@ def endpoint(**views: View) -> Callable[..., HttpResponse]:
         try:
             if view is None:
                 raise Refusal(Fault(405, "method", {"allowed": allowed}))
-            response = _document(asked, view(asked, **rest))
+            response = _document(asked, _asked(view, asked, rest))
         except Refusal as refusal:
             response = _refused(asked, refusal)
             if view is None:
                 response["Allow"] = allowed
+        except Exception as error:
+            status = failures.status(error)
+            if status is None:
+                raise
+            log.warning("call not answered", status=status, error=failures.told(error))
+            response = _refused(asked, Refusal(Fault(status, "unavailable")))
+            response["Retry-After"] = RETRY_AFTER
         return response
 
     return wraps(next(iter(views.values())))(answer)
+
+
+def _asked(view: View, asked: Asked, rest: Mapping[str, str]) -> Answer:
+    """The answer of a view. Who shows a key may read what they have just written, so the primary
+    answers; everybody else is answered by the replica where there is one."""
+    if asked.request.method == "POST" or asked.one("api_key"):
+        return view(asked, **rest)
+    return replica.read(partial(view, asked, **rest), missing=Refusal)
 
 
 def _document(asked: Asked, answer: Answer) -> HttpResponse:

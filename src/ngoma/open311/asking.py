@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
@@ -73,7 +74,7 @@ class Asked:
         """The same where there is a city; otherwise one of this door's."""
         try:
             return self.language
-        except Refusal:
+        except (Refusal, DatabaseError):
             return self._wanted_language((FALLBACK, *languages(PACKAGE)))
 
     def _wanted_language(self, known: Sequence[str]) -> str:
@@ -145,8 +146,10 @@ class Asked:
     def _is(self, content_type: str) -> bool:
         return self.request.content_type == content_type
 
-    def key(self, *, updates: bool = False) -> ApiKey:
-        """The API key that was shown. Raises `Refusal`; with `updates` also for a lesser key."""
+    def key(self, *, reports: bool = False, updates: bool = False) -> ApiKey:
+        """The API key that was shown. Raises `Refusal`; also for one that may not do what is named:
+        hand `reports` in, or tell `updates` of them.
+        """
         shown = self.one("api_key")
         if not shown:
             raise Refusal(Fault(403, "key_missing"))
@@ -155,8 +158,11 @@ class Asked:
             raise Refusal(Fault(403, "key_unknown"))
         if not apikeys.usable(found):
             raise Refusal(Fault(403, "key_revoked" if found.revoked_at else "key_expired"))
+        if reports and not found.reports:
+            raise Refusal(Fault(403, "key_reports"))
         if updates and not found.updates:
             raise Refusal(Fault(403, "key_updates"))
+        apikeys.note_use(found)
         return found
 
     def address(self, path: str = "") -> str:

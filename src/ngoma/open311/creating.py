@@ -32,7 +32,7 @@ _DATA_URI = re.compile(r"data:[\w/+.-]*(?:;[\w=.-]+)*;base64,", re.ASCII)
 
 def create(asked: Asked, /) -> Answer:
     """Take a request in. The answer is given when it is on disk."""
-    key, book = asked.key(), asked.book
+    key, book = asked.key(reports=True), asked.book
     photos, urls = _photos(asked), _urls(asked)
     refuse_all(_missing(asked, len(photos) + len(urls)))
     submission = Submission(

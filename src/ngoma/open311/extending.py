@@ -60,10 +60,11 @@ def _answered(asked: Asked, row: Row, answers: Mapping[str, Any]) -> list[dict[s
 
 
 def _notes(asked: Asked, events: Sequence[Happened]) -> list[dict[str, Any]]:
-    return [note for event in events if (note := _note(asked.book, event, asked.language))]
+    return [note for event in events if (note := noted(asked.book, event, asked.language))]
 
 
-def _note(book: Book, event: Happened, language: str) -> dict[str, Any] | None:
+def noted(book: Book, event: Happened, language: str) -> dict[str, Any] | None:
+    """What everybody may know of an event; None where they may not know that it happened."""
     known = public_event(event.kind, event.data)
     if known is None:
         return None

@@ -9,7 +9,7 @@ from ngoma.base.sentences import sentences
 PACKAGE = "ngoma.open311"
 """Whose sentences these are."""
 
-_PRECEDENCE = (403, 404, 405, 413, 415, 400)
+_PRECEDENCE = (503, 507, 403, 404, 405, 413, 415, 400)
 
 
 @dataclass(frozen=True, slots=True)

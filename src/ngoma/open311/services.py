@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ngoma.cities.book import Book, ServiceEntry, text
+from ngoma.cities.offering import service_list
 from ngoma.open311.answering import Answer
 from ngoma.open311.asking import Asked, shown
 from ngoma.open311.refusing import Fault, Refusal
@@ -11,9 +12,7 @@ from ngoma.open311.refusing import Fault, Refusal
 
 def list_services(asked: Asked, /) -> Answer:
     """Every service that can be asked for."""
-    book, language = asked.book, asked.language
-    offered = [each for each in book.services.values() if not each.retired]
-    return Answer("services", [_listed(book, each, language) for each in offered])
+    return Answer("services", service_list(asked.book, asked.language))
 
 
 def define(asked: Asked, /, *, code: str) -> Answer:
@@ -51,16 +50,3 @@ def attribute(question: Mapping[str, Any], order: int, language: str) -> dict[st
             for each in question["values"]
         ]
     return described
-
-
-def _listed(book: Book, service: ServiceEntry, language: str) -> dict[str, Any]:
-    words = service.keywords.get(language) or next(iter(service.keywords.values()), ())
-    return {
-        "service_code": service.code,
-        "service_name": text(service.names, language),
-        "description": text(service.hints, language) or None,
-        "metadata": bool(service.questions),
-        "type": service.kind,
-        "keywords": ",".join(word.replace(",", " ") for word in words) or None,
-        "group": text(book.groups.get(service.group, {}), language) or service.group,
-    }

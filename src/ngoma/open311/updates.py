@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from ngoma.base import references
+from ngoma.base.blanks import blanks
 from ngoma.base.characters import clean
 from ngoma.base.clock import iso_local, now
 from ngoma.casework.wording import LONGEST_TEXT
@@ -23,7 +24,7 @@ from ngoma.open311.refusing import Refusal, refuse_all
 from ngoma.people.permissions import body
 from ngoma.records.models import ApiKey, Case, Report, Update
 from ngoma.records.queries import updates
-from ngoma.records.queries.photos import url
+from ngoma.records.queries.photos import shown_as, url
 from ngoma.records.queries.updates import Told
 
 _CURSOR = re.compile(r"[0-9]{1,17}-[0-9]{1,18}-[0-9]{1,18}")
@@ -150,6 +151,8 @@ def _given(asked: Asked, number: str) -> _Given:
     text = clean(asked.one("description"))
     if len(text) > LONGEST_TEXT:
         reading.fault(400, "too_long", name="description", most=LONGEST_TEXT)
+    for each in blanks(text)[:1]:
+        reading.fault(400, "blanks", name="description", value=shown(each))
     identifier = asked.one("service_request_id")
     report = _report(asked, identifier)
     if report is None and identifier:
@@ -171,7 +174,8 @@ def _report(asked: Asked, identifier: str) -> Report | None:
 def _told(asked: Asked, told: Told) -> dict[str, Any]:
     book = asked.book
     description = answer_text(book, told.kind, told.data, asked.language) if told.public else ""
-    photos = told.data.get("photos") if told.public and told.kind == "resolved" else None
+    names = told.data.get("photos", ()) if told.public and told.kind == "resolved" else ()
+    photos = [shown for name, shown in sorted(shown_as(names[:1]).items())] if names else []
     return {
         "update_id": f"{told.reference}-{told.seq}",
         "service_request_id": told.reference,

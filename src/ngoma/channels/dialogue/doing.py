@@ -1,8 +1,10 @@
 """What a conversation was for: a report is handed in, or somebody hears how theirs goes."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ngoma.base.clock import now
 from ngoma.base.references import BadReference, read, show
 from ngoma.channels import floods, texts
 from ngoma.channels.dialogue.engine import State
@@ -10,11 +12,14 @@ from ngoma.cities.book import Book, text
 from ngoma.intake.submission import Refused, Submission
 from ngoma.intake.submit import LONGEST_LOCATION, Receipt, submit
 from ngoma.notices.texts import date
-from ngoma.people import vault
+from ngoma.people import pins, vault
 from ngoma.people.vault import Address
 from ngoma.records.models import Report
 from ngoma.records.models.case import ACTIVE
+from ngoma.records.models.case import State as Stage
 from ngoma.records.queries.casefiles import Head, case_reference, head
+
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def received(book: Book, receipt: Receipt, state: State) -> str:
     if stopper and stopper.get("phone"):
         return texts.said("danger", language, reference=reference, phone=str(stopper["phone"]))
     by = _by("answer_by", book, case.answer_due, language)
+    if receipt.report.contact_id is None or not case.public:
+        by = f"{texts.said('pin', language, pin=pins.pin(receipt.report))} {by}"
     return texts.said("received", language, reference=reference, by=by).strip()
 
 
@@ -89,13 +96,17 @@ def newest(book: Book, caller: Caller, language: str) -> str:
 
 def status(book: Book, typed: str, language: str, *, finder: str) -> str:
     """How a report goes: what everybody may know of it. Of one that is private its reporter alone
-    is told, whose address has this `finder`."""
-    reference = meant(book, typed)
+    is told, whose address has this `finder`, and who typed its PIN behind its number."""
+    reference, pin = meant(book, typed), ""
     known = case_reference(book.id, reference) if reference else None
+    if known is None:
+        number, pin = parted(typed)
+        reference = meant(book, number)
+        known = case_reference(book.id, reference) if reference else None
     found = head(book.id, known) if known else None
     if not reference or found is None:
         return texts.said("unknown", language)
-    if not found.public and not _is_reporter(reference, finder):
+    if not (found.public or _is_reporter(reference, finder) or _opened(reference, pin)):
         return texts.said("private", language)
     return texts.said(
         "status",
@@ -110,6 +121,18 @@ def _is_reporter(reference: str, finder: str) -> bool:
     return Report.objects.filter(reference=reference, contact__finder=finder).exists()
 
 
+def parted(typed: str) -> tuple[str, str]:
+    """The number of a report and the PIN behind it; as it is, and none, where there is no PIN."""
+    *number, last = _BETWEEN.split(typed.strip(" .")) or [""]
+    if not (number and len(last) == pins.DIGITS and last.isascii() and last.isdecimal()):
+        return typed, ""
+    return " ".join(number[:-1] if number[-1].casefold() == "pin" else number), last
+
+
+def _opened(reference: str, pin: str) -> bool:
+    return bool(pin) and pins.opens(Report.objects.get(reference=reference), pin)
+
+
 def meant(book: Book, typed: str) -> str:
     """The reference that somebody typed, perhaps without the letters of the city; else empty."""
     for attempt in (typed, book.prefix + typed):
@@ -121,11 +144,13 @@ def meant(book: Book, typed: str) -> str:
 
 
 def _promise(book: Book, found: Head, language: str) -> str:
+    """The next promised date; that it is missed, if it is and the clock does not stand."""
     if found.state not in ACTIVE:
         return ""
-    if found.answered_at:
-        return _by("by", book, found.due, language)
-    return _by("answer_by", book, found.answer_due, language)
+    key, at = ("by", found.due) if found.answered_at else ("answer_by", found.answer_due)
+    if at is not None and at < now():
+        return "" if found.state == Stage.WAITING else _by("late", book, at, language)
+    return _by(key, book, at, language)
 
 
 def _by(key: str, book: Book, at: datetime | None, language: str) -> str:

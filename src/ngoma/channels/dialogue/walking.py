@@ -48,9 +48,13 @@ def _ends(script: Script, language: str) -> Iterator[Screen]:
     """What is said last, with the longest number, date and telephone."""
     reference = f"{script.book.prefix} 7F3 K29 M4P"
     longest = max(_dates(language), key=len)
-    by = max((texts.said(key, language, date=longest) for key in ("by", "answer_by")), key=len)
+    by = max(
+        (texts.said(key, language, date=longest) for key in ("by", "answer_by", "late")), key=len
+    )
     phones = {str(each["phone"]) for each in script.book.settings["stoppers"] if each.get("phone")}
-    yield Screen("report", language, texts.said("received", language, reference=reference, by=by))
+    pin = texts.said("pin", language, pin="4711")
+    told = texts.said("received", language, reference=reference, by=f"{pin} {by}")
+    yield Screen("report", language, told)
     for phone in phones:
         said = texts.said("danger", language, reference=reference, phone=phone)
         yield Screen("report", language, said)

@@ -3,10 +3,12 @@
 import email
 import email.policy
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import getaddresses
+from typing import cast
 
 import html2text
 
@@ -16,9 +18,26 @@ from ngoma.channels.mail.quoting import own_words
 MOST_BYTES = 40_000_000
 LONGEST_BODY = 50_000
 """Characters of a mail that are read at all."""
+LONGEST_HEAD = 2000
+"""Characters of a head that are read: one of a hundred thousand takes its reader minutes."""
+MOST_PARTS = 100
+_LISTS = re.compile(r"<[uo]l\b[^>]{0,200}>", re.IGNORECASE)
+"""Without them points stay points; a thousand within each other would be indented to megabytes."""
 _DESTINATIONS = ("Delivered-To", "X-Original-To", "To", "Cc")
 _MACHINES = ("mailer-daemon@", "postmaster@", "no-reply@", "noreply@", "do-not-reply@")
 _TO_MANY = frozenset({"bulk", "junk", "list", "auto_reply"})
+
+
+class _Bounded(email.policy.EmailPolicy):
+    """The usual reading of heads, as far as they may be long."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Name and value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEAD]
+
+
+_POLICY = cast("email.policy.EmailPolicy[EmailMessage]", _Bounded())
 
 
 class Unreadable(ValueError):
@@ -46,24 +65,39 @@ def read(data: bytes, *, authority: str, most_photos: int) -> Letter:
     empty: nobody's word is taken. Raises `Unreadable`."""
     if len(data) > MOST_BYTES:
         raise Unreadable("larger than a mail may be")
+    if data.lower().count(b"\ncontent-type:") > MOST_PARTS:
+        raise Unreadable("more parts than a mail may have")
     try:
-        mail = email.message_from_bytes(data, policy=email.policy.default)
+        mail = email.message_from_bytes(data, policy=_POLICY)
         senders = getaddresses([str(each) for each in mail.get_all("From", [])])
         text = _text(mail)
-    except (LookupError, ValueError, TypeError, AttributeError, IndexError) as error:
+    except _UNREADABLE as error:
         raise Unreadable("no readable mail") from error
     if len(senders) != 1 or "@" not in senders[0][1]:
         raise Unreadable("no one sender")
+    try:
+        return _letter(mail, data, senders[0][1], text, authority, most_photos)
+    except _UNREADABLE as error:
+        raise Unreadable("no readable mail") from error
+
+
+_UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
+"""What the library raises where a mail makes no sense, or is nested without end."""
+
+
+def _letter(
+    mail: EmailMessage, data: bytes, sender: str, text: str, authority: str, most_photos: int
+) -> Letter:
     return Letter(
         id=_id(mail, data),
-        sender=senders[0][1],
+        sender=sender,
         destinations=" ".join(
             str(each) for name in _DESTINATIONS for each in mail.get_all(name, [])
         ),
         subject=clean(str(mail.get("Subject", "")))[:200],
         text=clean(own_words(text)).strip(),
         photos=tuple(_photos(mail))[:most_photos],
-        automatic=_automatic(mail, senders[0][1]),
+        automatic=_automatic(mail, sender),
         authentic=_authentic(mail, authority),
     )
 
@@ -94,7 +128,7 @@ def _plain(html: str) -> str:
     reader = html2text.HTML2Text(bodywidth=0)
     reader.ignore_links = reader.ignore_images = reader.ignore_emphasis = True
     reader.ignore_tables = True
-    return reader.handle(html)
+    return reader.handle(_LISTS.sub("", html))[:LONGEST_BODY]
 
 
 def _photos(mail: EmailMessage) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 _SIGNATURE = re.compile(r"--|__+|—")
 """A line that is only this begins a signature (RFC 3676, 4.3) or what an Outlook quotes."""
-_ORIGINAL = re.compile(r"-{3,}.{3,60}-{3,}")
+_ORIGINAL = re.compile(r"-{3,20}.{3,60}-{3,20}")
 """-----Original Message-----, in any language."""
 _HEAD = re.compile(r"\*?[^\s:][^:]{0,24}:\*? ")
 _NAMES_MAIL = re.compile(r"\*?[^\s:][^:]{0,24}:\*? .{0,200}@")

@@ -10,7 +10,7 @@ from ngoma.casework import talking
 from ngoma.casework.errors import Refusal
 from ngoma.channels import texts
 from ngoma.intake import photos, recordings
-from ngoma.notices import africastalking, telegram, twilio, whatsapp
+from ngoma.notices import africastalking, bridge, telegram, twilio, whatsapp
 from ngoma.notices.gateway import Permanent
 from ngoma.people.permissions import resident
 from ngoma.records.models import Photo, Recording, Report
@@ -19,12 +19,13 @@ from ngoma.work.queue import put
 FILE = "channels.file"
 FETCHERS: Mapping[str, Callable[..., bytes]] = {
     "africastalking": africastalking.fetch,
+    "bridge": bridge.fetch,
     "sms": twilio.fetch,  # the one service of text messages that hands out files
     "telegram": telegram.fetch,
     "whatsapp": whatsapp.fetch,
 }
-"""By gateway: the bytes of a file under its name there. Each raises `Permanent` for what is not to
-be had; anything else that it raises may work later."""
+"""By the first word of the gateway: the bytes of a file under its name there. Each raises
+`Permanent` for what is not to be had; anything else that it raises may work later."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ def fetch(*, report: int, gateway: str, file: str, later: bool, voice: bool = Fa
     take = _hear if voice else _see
     most = recordings.MOST_BYTES if voice else photos.MOST_BYTES
     try:
-        take(known, FETCHERS[gateway](file, most=most), later=later)
+        take(known, FETCHERS[gateway.split()[0]](file, most=most), later=later)
     except (photos.PhotoRefused, recordings.RecordingRefused, Permanent) as refused:
         log.info("file not taken", report=report, reason=str(refused))
 

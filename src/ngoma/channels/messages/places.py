@@ -32,8 +32,7 @@ def told(book: Book, message: Message, talk: Talk) -> bool:
     if message.positioned:
         return add(report, message, message.text, spot_of(book, message))
     offered = tuple(asked.get("offered", ()))
-    said = message.text.strip(" .")
-    number = int(said) if said in ("1", "2", "3", "4") else 0
+    number = _number(message.text.strip(" ."), list(asked.get("choices", ())))
     if offered and 1 <= number <= len(offered) + 1:
         place = offered[number - 1] if number <= len(offered) else ""
         return add(report, message, str(asked["said"]), _spot(book, place))
@@ -41,19 +40,37 @@ def told(book: Book, message: Message, talk: Talk) -> bool:
         return False
     place, several = understood(book, message.text)
     if several and not offered:
-        talk.state = {"report": report.pk, "offered": several, "said": message.text}
-        _offer(book, message, report, several)
+        choices = _choices(book, several, language_of(book, message))
+        known = {"report": report.pk, "offered": several, "said": message.text}
+        talk.state, talk.answer = known | {"choices": choices}, "\n".join(choices)
+        _offer(book, message, report, choices)
         return True
     spot = _spot(book, place) or _landmark(book, message.text)
     return add(report, message, message.text, spot)
 
 
-def _offer(book: Book, message: Message, report: Report, codes: tuple[str, ...]) -> None:
-    language = language_of(book, message)
+def is_late(message: Message, talk: Talk) -> bool:
+    """Whether a button was pressed whose question is no longer open."""
+    return bool(message.text) and message.text in talk.answer.split("\n")
+
+
+def _choices(book: Book, codes: tuple[str, ...], language: str) -> list[str]:
+    """The places, and none of them, each with its number."""
     names = [*(name(book, code, language) for code in codes), texts.said("none", language)]
-    listed = " ".join(f"{number} {each}" for number, each in enumerate(names, 1))
-    words = f"{texts.said('which', language)} {listed}"
-    say_words(book, message, words, language=language, report=report)
+    return [f"{number} {each}" for number, each in enumerate(names, 1)]
+
+
+def _number(said: str, choices: list[str]) -> int:
+    """Which choice is meant, by its number or as its button says it; 0 for neither."""
+    if said in choices:
+        return choices.index(said) + 1
+    return int(said) if said in ("1", "2", "3", "4") else 0
+
+
+def _offer(book: Book, message: Message, report: Report, choices: list[str]) -> None:
+    language = language_of(book, message)
+    words = f"{texts.said('which', language)} {' '.join(choices)}"
+    say_words(book, message, words, language=language, report=report, choices=choices)
 
 
 def _spot(book: Book, code: str) -> Spot | None:

@@ -1,5 +1,6 @@
 """What we say back, in the language of who wrote."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -39,13 +40,19 @@ def say(
 
 
 def say_words(
-    book: Book, message: Message, words: str, *, language: str, report: Report | None = None
+    book: Book,
+    message: Message,
+    words: str,
+    *,
+    language: str,
+    report: Report | None = None,
+    choices: Sequence[str] = (),
 ) -> None:
-    """These very words."""
+    """These very words, with buttons for `choices` where the way has any."""
     contact = vault.find(book.id, message.address) or vault.keep(
         book.id, message.address, language=language, purpose="reply", lasts=REPLIES_LAST
     )
-    reply(contact, words, language=language, report=report)
+    reply(contact, words, language=language, report=report, choices=choices)
 
 
 def known(book: Book, message: Message) -> QuerySet[Contact]:

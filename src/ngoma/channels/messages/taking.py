@@ -5,12 +5,14 @@ number it starts with. A report is kept at once, whatever has still to be asked.
 """
 
 import hashlib
+import re
 from datetime import timedelta
 
 from django.db import transaction
 
 from ngoma.base.clock import now
 from ngoma.base.references import show
+from ngoma.casework.forgetting import forget_address
 from ngoma.channels import floods
 from ngoma.channels.dialogue.doing import status
 from ngoma.channels.dialogue.talks import held
@@ -23,11 +25,13 @@ from ngoma.cities.book import Book
 from ngoma.people import vault
 from ngoma.records.models import Report, State, Talk
 
-REMEMBERED = 12
-"""Messages of one sender of which it is known that they came before."""
+REMEMBERED = floods.MOST
+"""Messages of one sender of which it is known that they came before: as many as are taken while the
+signature of an old one is still believed."""
 RECENT = timedelta(hours=1)
 """After a report, a photo or a position without words belongs to it."""
 _FLOOD = "flood"
+_PIN = re.compile(r"(?:PIN\W*)?[0-9]{4}\W*", re.IGNORECASE)
 
 
 def take(book: Book, message: Message) -> None:
@@ -74,7 +78,11 @@ def _answer(book: Book, message: Message, talk: Talk) -> None:
     reference, rest = about(book, message.text)
     if reference:
         _about_report(book, message, reference, rest)
-    elif not (places.told(book, message, talk) or _question_answered(book, message)):
+    elif not (
+        places.told(book, message, talk)
+        or places.is_late(message, talk)
+        or _question_answered(book, message)
+    ):
         _report(book, message, talk)
 
 
@@ -92,16 +100,16 @@ def _command_given(book: Book, message: Message, wanted: str) -> None:
     language = language_of(book, message)
     contact = known(book, message).first()
     if contact is not None:
-        vault.erase_address(contact)
+        forget_address(contact)
     say(book, message, "stopped", language=language)
 
 
 def _about_report(book: Book, message: Message, reference: str, rest: str) -> None:
     """How it goes; or what its reporter adds; or one more voice of somebody else."""
-    if not rest and not message.laden:
+    if (not rest or _PIN.fullmatch(rest)) and not message.laden:
         language = language_of(book, message)
         finder = vault.finder(book.id, message.address.address)
-        words = status(book, reference, language, finder=finder)
+        words = status(book, f"{reference} {rest}", language, finder=finder)
         say_words(book, message, words, language=language)
         return
     report = own(book, message).filter(reference=reference).first()
