@@ -3,17 +3,20 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import InterfaceError, OperationalError
+
 from ngoma.base.polygons import Boundaries
-from ngoma.cities import handling, ladders
+from ngoma.cities import handling, ladders, terms
 from ngoma.cities.calendar import Calendar, parse_span
 from ngoma.cities.hours import calendar_of
 from ngoma.cities.owners import Owners
 from ngoma.records.models import City, Department, Owner, Place, Service, Wording
+from ngoma.records.sql import replica
 from ngoma.triage.matcher import Entry, Matcher
 from ngoma.triage.words import tokens
 
@@ -97,6 +100,7 @@ class Book:
     _owners: Owners[int] = field(repr=False)
     _boundaries: Boundaries[int] = field(repr=False)
     _chains: Mapping[int, tuple[int, ...]] = field(repr=False)
+    _districts: Mapping[int, int] = field(repr=False)
     _warning_words: Matcher = field(repr=False)
     _special_words: Matcher = field(repr=False)
 
@@ -146,6 +150,25 @@ class Book:
         """The place and its ancestors, small to whole; empty for no place."""
         return self._chains.get(place_id, ()) if place_id is not None else ()
 
+    def district(self, place_id: int | None) -> int | None:
+        """The district around a place, by which the city as a whole is looked at: a place at the
+        top of the tree or, where one place alone is the top, one below it. None outside of all."""
+        return self._districts.get(place_id) if place_id is not None else None
+
+    @property
+    def districts(self) -> tuple[int, ...]:
+        """All districts that are not retired, in the order of the pack."""
+        return tuple(
+            each
+            for each, district in self._districts.items()
+            if each == district and not self.places[each].retired
+        )
+
+    def population(self, place_id: int) -> int | None:
+        """How many people live in a place; None where the pack does not say."""
+        people: Mapping[str, int] = self.settings.get("population", {}).get("of", {})
+        return people.get(self.places[place_id].code)
+
     def below(self, place_id: int) -> tuple[int, ...]:
         """The place and every place in it."""
         return tuple(each for each, chain in self._chains.items() if place_id in chain)
@@ -177,6 +200,11 @@ class Book:
         """The steps of the conversation with phones that know no pages; there may be none."""
         steps: Sequence[Mapping[str, Any]] = self.settings["dialogue"]
         return steps
+
+    @property
+    def open_data(self) -> terms.Terms | None:
+        """On what terms the city's data is published; None where it is not."""
+        return terms.terms(self.settings)
 
     @property
     def handling(self) -> Mapping[str, Any]:
@@ -276,6 +304,15 @@ def by_host(host: str) -> Book | None:
     return _shelf().by_host.get(host.partition(":")[0].lower())
 
 
+def languages_known(slug: str, host: str) -> tuple[str, ...]:
+    """The languages of the city at this address or host name, as this process knows it already:
+    nothing is asked. Empty for none."""
+    if _current is None:
+        return ()
+    found = _current.by_slug.get(slug) or _current.by_host.get(host.partition(":")[0].lower())
+    return found.languages if found else ()
+
+
 def forget() -> None:
     """Read everything anew at the next question: a city has changed in this process."""
     global _current
@@ -294,10 +331,22 @@ def _shelf() -> _Shelf:
         return shelf
     try:
         if _current is None or time.monotonic() - _current.checked >= FRESH:
-            _current = _renewed(_current)
+            # All requests share it, so it must not go back to what a replica still has.
+            with replica.primary():
+                _current = _as_fresh_as_may_be(_current)
         return _current
     finally:
         _lock.release()
+
+
+def _as_fresh_as_may_be(old: _Shelf | None) -> _Shelf:
+    """The books renewed; as they were while the database is away."""
+    try:
+        return _renewed(old)
+    except (OperationalError, InterfaceError):
+        if old is None:
+            raise
+        return replace(old, checked=time.monotonic())
 
 
 def _renewed(old: _Shelf | None) -> _Shelf:
@@ -338,6 +387,7 @@ def _build(city: City) -> Book:
         row["id"]: DepartmentEntry(**row) for row in _rows(Department, DepartmentEntry, city, "id")
     }
     owners = Owner.objects.filter(city=city)
+    chains = {place_id: tuple(_ancestry(place_id, places)) for place_id in places}
     return Book(
         id=city.pk,
         slug=city.slug,
@@ -360,7 +410,8 @@ def _build(city: City) -> Book:
         groups={each["code"]: each["name"] for each in settings["groups"]},
         _owners=Owners(owners.values_list("service_id", "group", "place_id", "department_id")),
         _boundaries=_boundaries(city),
-        _chains={place_id: tuple(_ancestry(place_id, places)) for place_id in places},
+        _chains=chains,
+        _districts=_districts(chains, places),
         _warning_words=Matcher(
             Entry(number, language, phrase)
             for number, stopper in enumerate(settings["stoppers"])
@@ -419,6 +470,17 @@ def _in_order(value: Any, languages: tuple[str, ...]) -> Any:
     if value.keys() <= set(languages):
         return {each: value[each] for each in languages if each in value}
     return {key: _in_order(each, languages) for key, each in value.items()}
+
+
+def _districts(
+    chains: Mapping[int, tuple[int, ...]], places: Mapping[int, PlaceEntry]
+) -> dict[int, int]:
+    """The district of each place. A top that was retired does not count: it lies in no city."""
+    tops = {chain[-1] for chain in chains.values() if not places[chain[-1]].retired}
+    return {
+        each: chain[-2] if tops == {chain[-1]} and len(chain) > 1 else chain[-1]
+        for each, chain in chains.items()
+    }
 
 
 def _ancestry(place_id: int, places: Mapping[int, PlaceEntry]) -> Iterator[int]:

@@ -145,6 +145,10 @@ class Calendar:
         i = bisect_right(year.starts, at) - 1
         return i >= 0 and at < year.ends[i]
 
+    def works(self, day: date) -> bool:
+        """Whether any hours are worked on a day."""
+        return bool(self._hours(day))
+
     def day_length(self) -> timedelta:
         """The working time of a usual day: what most weekdays have, the longer of two as many."""
         return self._usual[0]

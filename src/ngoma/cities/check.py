@@ -30,7 +30,7 @@ def problems_of(pack: Pack) -> list[Problem]:
         return sorted(set(pack.problems))
     for rule in (
         *(_sources, _once, _levels, _parents, _departments, _services, _questions),
-        *(_owners, _unowned, _keywords, _stoppers, _templates, _articles, _recorded),
+        *(_owners, _unowned, _keywords, _stoppers, _templates, _articles, _recorded, _people),
     ):
         rule(pack)
     area = Area(pack)
@@ -70,6 +70,14 @@ def _levels(pack: Pack) -> None:
     for row in pack.places:
         if row.level and row.level not in known:
             _unknown(row.node.at("level"), "level", row.level, known, "the levels of city.toml")
+
+
+def _people(pack: Pack) -> None:
+    table = pack.city.node.table("population", needed=False).table("of", needed=False)
+    places = {row.code for row in pack.places}
+    for code in table.value:
+        if code not in places:
+            _unknown(table.at(code), "place", code, sorted(places), "places.csv")
 
 
 def _parents(pack: Pack) -> None:

@@ -26,7 +26,7 @@ _SURE, _SHORT = (
     3,
 )  # letters a name needs for one slip to be no doubt; and for it to be looked for
 _SLIP, _UNSURE = 96.0, 85.0  # scores of a name that is all of the text but for one slip
-_NUMERAL = re.compile(r"[ivx0-9]*$")
+_NUMERAL = "ivx0123456789"
 _WORDS, _LONGEST = 16, 5  # words of a text that are read; words of the longest name
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7"}
 _DIGITS = "23456789CFGHJMPQRVWX"
@@ -238,8 +238,7 @@ def _slipped(index: _Index, text: str, count: int) -> Iterator[_Hit]:
 
 
 def _numeral(name: str) -> str:
-    found = _NUMERAL.search(name)
-    return found.group() if found else ""
+    return name[len(name.rstrip(_NUMERAL)) :]
 
 
 def _started(index: _Index, typed: str) -> Iterator[int]:

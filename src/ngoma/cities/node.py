@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from ngoma.cities.calendar import parse_span
 from ngoma.cities.lines import Path
@@ -16,6 +17,11 @@ from ngoma.cities.problems import Problem
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:~-]*")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+# What an IRI cannot hold (RFC 3987, 2.2); catalogues of data name addresses as such.
+_ADDRESS = re.compile(r'https?://[^\s<>"{}|\\^`]+')
+# Bare, and without what an address `mailto:` would need in another form (RFC 6068, 2).
+_EMAIL = re.compile(r"""[^@\s<>"{}|\\^`()[\],;:%?&#]+@[\w-]+(\.[\w-]+)+""")
 
 
 class Node:
@@ -90,6 +96,25 @@ class Node:
         if most and len(text) > most:
             self.problem(f"`{self.name}` has {len(text)} characters: at most {most} are possible")
         return text[:most] if most else text
+
+    def address(self, key: str, *, needed: bool = True, most: int = 200) -> str:
+        """The address of something on the web."""
+        text = self.string(key, needed=needed, most=most)
+        if text and not _is_address(text):
+            self.at(key).problem(
+                f"{text!r} is no address: write one that begins with https://, its signs and "
+                "spaces encoded"
+            )
+            return ""
+        return text
+
+    def email(self, key: str, *, needed: bool = True) -> str:
+        """An e-mail address without a name around it."""
+        text = self.string(key, needed=needed, most=254)
+        if text and not _EMAIL.fullmatch(text):
+            self.at(key).problem(f"{text!r} is no e-mail address: write it as desk@example.org")
+            return ""
+        return text
 
     def code(self, key: str = "code", *, needed: bool = True, most: int = 64) -> str:
         """The identity of a thing: letters, digits and a few signs."""
@@ -266,6 +291,14 @@ def repeated(nodes: Iterable[tuple[str, Node]], what: str) -> None:
             )
         elif code:
             first[code] = node.line
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return bool(_ADDRESS.fullmatch(text) and parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
 
 
 def _finite(value: float) -> bool:

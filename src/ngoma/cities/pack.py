@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ngoma.cities import dialogue, handling, ladders
+from ngoma.cities import dialogue, handling, ladders, overlays, population, terms
 from ngoma.cities.hours import DAYS, calendar_of, stretch
 from ngoma.cities.lines import lines_of
 from ngoma.cities.node import Node
@@ -307,7 +307,7 @@ def _city(node: Node) -> CityRow:
         node = Node(node.file, {}, {}, [])
     node.only(
         *(*_COLUMNS, "levels", "desk", "emergency", "reference", "calendar", "deadlines", "map"),
-        *("notices", "demo"),
+        *("notices", "population", "open_data", "overlay", "demo"),
     )
     languages = _languages(node)
     slug = node.string("slug", most=50)
@@ -323,6 +323,9 @@ def _city(node: Node) -> CityRow:
     node.string("emergency", most=40)
     _calendar(node.table("calendar"), country)
     _notices(node, languages)
+    terms.check(node, languages)
+    population.check(node)
+    overlays.check(node, languages)
     center, outside = _map(node)
     settings = node.plain()
     settings = {key: value for key, value in settings.items() if key not in _COLUMNS}
@@ -408,7 +411,7 @@ def _notices(node: Node, languages: list[str]) -> None:
     notices = node.table("notices")
     notices.only("sender", "from")
     notices.string("sender", most=60)
-    _email(notices, "from", needed=True)
+    notices.email("from")
     demo = node.table("demo", needed=False)
     demo.only("notice", "recorded", "api_key")
     if demo.value:
@@ -431,13 +434,6 @@ def _map(node: Node) -> tuple[tuple[float, float] | None, float]:
     lat = center.number(0, -90, 90, default=91)
     lon = center.number(1, -180, 180, default=181)
     return (None if lat > 90 or lon > 180 else (lat, lon)), outside
-
-
-def _email(node: Node, key: str, *, needed: bool = False) -> str:
-    email = node.string(key, needed=needed, most=254)
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", email):
-        node.at(key).problem(f"{email!r} is no e-mail address")
-    return email
 
 
 def _places(pack: Pack) -> Iterator[Node]:
@@ -531,7 +527,7 @@ def _department(node: Node, languages: list[str]) -> DepartmentRow:
         code=node.code(),
         parent=node.code("parent", needed=False),
         names=node.names("name", languages),
-        email=_email(node, "email"),
+        email=node.email("email", needed=False),
         ladder=ladders.ladder(node),
     )
 
@@ -674,7 +670,7 @@ def _body(node: Node, languages: list[str]) -> Item:
             "code": node.code(),
             "name": node.names("name", languages),
             "phone": node.string("phone", needed=False, most=40),
-            "email": _email(node, "email"),
+            "email": node.email("email", needed=False),
             "open311": _open311(node.table("open311", needed=False)),
         },
     )

@@ -64,6 +64,7 @@ def _arrays(reports: Sequence[Came], at: datetime) -> Reports:
         np.array([each.lat for each in reports], np.float64),
         np.array([each.lon for each in reports], np.float64),
         np.array(hours, np.float64),
+        np.array([each.teller for each in reports], np.int64),
     )
 
 

@@ -5,29 +5,26 @@ what it was counted as before is taken back; so it does not matter which events 
 and reading them all again makes the same counts.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from ngoma.base import quad
 from ngoma.base.clock import now
+from ngoma.base.months import month_of
 from ngoma.cities.book import book_of
+from ngoma.insight import sums
+from ngoma.insight.sums import Changes, Row, remember, summed
 from ngoma.records.models import ACTIVE, OPEN, Bookmark, Case, Counted, Kind, Report, State
-from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
+from ngoma.records.queries.events import behind
 from ngoma.records.sql import counts
-from ngoma.records.sql.counts import CELLS, FIRST, LAST, MONTHS, PERIODS, PLACES, Key
+from ngoma.records.sql.counts import CELLS, FIRST, LAST, MONTHS, PERIODS, PLACES, TABLES
+from ngoma.work import reading
+from ngoma.work.reading import BATCH
 from ngoma.work.timers import for_a_second
 
 READER = "counts"
-BATCH = 500
-LARGE = 5000
-"""Events at once where nobody waits for the database meanwhile."""
-
-Row = tuple[Key, tuple[int, ...]]
-"""A key, and what is added to the sums under it."""
-Changes = dict[Key, tuple[int, ...]]
 
 
 def follow() -> None:
@@ -37,12 +34,7 @@ def follow() -> None:
 
 def read_batch(limit: int = BATCH) -> int:
     """Count the cases of the next events. Returns how many events were read."""
-    with transaction.atomic():
-        events = read_on(READER, limit)
-        if events:
-            _count(come_to_rest(events))
-            advance(READER, events[-1])
-    return len(events)
+    return reading.read_batch(READER, write, limit)
 
 
 def move_batch() -> int:
@@ -53,7 +45,9 @@ def move_batch() -> int:
     with transaction.atomic():
         Bookmark.objects.select_for_update().get_or_create(reader=READER)
         ids = list(due.values_list("pk", flat=True)[:BATCH])
-        _count(list(Case.objects.filter(pk__in=ids)))
+        failed = reading.write_all(READER, write, ids)
+        # They would be found again at once: let them wait for their turn among what is parked.
+        Counted.objects.filter(pk__in=failed).update(moves_at=None)
     return len(ids)
 
 
@@ -63,20 +57,8 @@ def look_again(city_id: int) -> None:
 
 
 def rebuild(progress: Callable[[int], object]) -> None:
-    """Drop the counts and make them again from the first event on.
-
-    It may be interrupted: the worker goes on from there.
-    """
-    with transaction.atomic():
-        Bookmark.objects.filter(reader=READER).delete()
-        Counted.objects.all().delete()
-        counts.drop()
-        counts.create()
-    done = 0
-    while count := read_batch(LARGE):
-        done += count
-        progress(done)
-    counts.tidy()
+    """Drop the counts and make them again from the first event on."""
+    sums.rebuild(READER, Counted, TABLES, write, progress)
 
 
 def _step() -> bool:
@@ -85,53 +67,25 @@ def _step() -> bool:
     return BATCH in (read, move_batch())
 
 
-def _count(cases: Sequence[Case]) -> None:
+def write(cases: Sequence[Case]) -> None:
     """Count the cases as they stand, instead of as what they were counted before."""
-    before = Counted.objects.in_bulk([case.pk for case in cases])
-    after = {each.pk: each for each in _standing(cases, now())}
-    gone = [each for key, each in before.items() if not _same(each, after.get(key))]
-    come = [each for key, each in after.items() if not _same(each, before.get(key))]
-    signed = [(-1, each) for each in gone] + [(1, each) for each in come]
-    cells = _summed((sign, row) for sign, each in signed for row in _cells(each))
+    signed = remember(Counted, [case.pk for case in cases], _standing(cases, now()))
+    cells = summed((sign, row) for sign, each in signed for row in _cells(each))
     counts.add(CELLS, _with_parents(cells))
-    counts.add(PLACES, _summed((sign, _place(each)) for sign, each in signed))
-    counts.add(MONTHS, _summed((sign, row) for sign, each in signed for row in _months(each)))
-    Counted.objects.filter(pk__in=[each.pk for each in gone if each.pk not in after]).delete()
-    Counted.objects.bulk_create(
-        come, update_conflicts=True, unique_fields=["case"], update_fields=_FIELDS
-    )
-
-
-def _summed(rows: Iterable[tuple[int, Row]]) -> Changes:
-    """Rows under one key added up, each with its sign."""
-    changes: Changes = {}
-    for sign, (key, sums) in rows:
-        known = changes.get(key)
-        if known is None:
-            changes[key] = tuple(sign * value for value in sums)
-        else:
-            changes[key] = tuple(old + sign * new for old, new in zip(known, sums, strict=True))
-    return changes
+    counts.add(PLACES, summed((sign, _place(each)) for sign, each in signed))
+    counts.add(MONTHS, summed((sign, row) for sign, each in signed for row in _months(each)))
 
 
 def _with_parents(cells: Changes) -> Changes:
     """The changes of cells, and those of all cells around them."""
     every, level = dict(cells), cells
     for _ in range(LAST - FIRST):
-        level = _summed(
-            (1, ((city_id, place, cell >> 2, *as_what), sums))
-            for (city_id, place, cell, *as_what), sums in level.items()
+        level = summed(
+            (1, ((city_id, place, cell >> 2, *as_what), added))
+            for (city_id, place, cell, *as_what), added in level.items()
         )
         every |= level
     return every
-
-
-_FIELDS = [field.name for field in Counted._meta.concrete_fields if not field.primary_key]
-_COLUMNS = [field.attname for field in Counted._meta.concrete_fields]
-
-
-def _same(one: Counted, other: Counted | None) -> bool:
-    return other is not None and all(getattr(one, c) == getattr(other, c) for c in _COLUMNS)
 
 
 def _standing(cases: Sequence[Case], at: datetime) -> Iterator[Counted]:
@@ -172,8 +126,8 @@ def _counted(case: Case, at: datetime, *, placed: bool) -> Counted:
         area=chain[-1] if chain else 0,
         kind=kind,
         age=age,
-        opened_month=_month(case.opened_at, book.zone),
-        fixed_month=_month(case.resolved_at, book.zone)
+        opened_month=month_of(case.opened_at, book.zone),
+        fixed_month=month_of(case.resolved_at, book.zone)
         if kind == Kind.FIXED and case.resolved_at
         else 0,
         moves_at=min(times, default=None),
@@ -194,20 +148,15 @@ def _kind(case: Case, at: datetime) -> Kind:
     return Kind.FIXED if case.resolved_at is not None else Kind.ENDED
 
 
-def _month(at: datetime, zone: ZoneInfo) -> int:
-    local = at.astimezone(zone)
-    return local.year * 12 + local.month - 1
-
-
 def _cells(each: Counted) -> Iterator[Row]:
     """What a case adds to the smallest cells."""
     if each.quad is None:
         return
     cell = quad.cell(each.quad, LAST)
     periods = (int(each.age <= number) for number in range(len(PERIODS)))
-    sums = (1, *periods, each.x, each.y)
+    added = (1, *periods, each.x, each.y)
     for place in {0, each.area}:
-        yield (each.city_id, place, cell, each.service, each.kind), sums
+        yield (each.city_id, place, cell, each.service, each.kind), added
 
 
 def _place(each: Counted) -> Row:

@@ -13,19 +13,20 @@ from django.db import transaction
 from ngoma.base import syllables
 from ngoma.cities.book import Book, book_of
 from ngoma.people.publicity import public_event
-from ngoma.records.models import Bookmark, Case, Event, Report
-from ngoma.records.queries.events import advance, behind, come_to_rest, read_on
+from ngoma.records.models import Bookmark, Case, Event, Parked, Report
+from ngoma.records.queries.events import behind
 from ngoma.records.queries.live import last
 from ngoma.records.queries.search import key, shortened
 from ngoma.records.sql import search as index
 from ngoma.records.sql.journal import empty_journal
 from ngoma.records.sql.search import Entry
 from ngoma.triage.privacy import MARKS, find_private
+from ngoma.work import reading
 from ngoma.work.queue import Later
+from ngoma.work.reading import BATCH
 from ngoma.work.timers import for_a_second
 
 READER = "search"
-BATCH = 500
 SOON = 2
 """Seconds after which a job looks again whether it can go on."""
 MOST_TERMS = 5000
@@ -43,12 +44,7 @@ def follow() -> None:
 
 def read_batch() -> int:
     """Index the cases of the next events. Returns how many events were read."""
-    with transaction.atomic():
-        events = read_on(READER, BATCH)
-        if events:
-            _write(come_to_rest(events))
-            advance(READER, events[-1])
-    return len(events)
+    return reading.read_batch(READER, write)
 
 
 def forget(event: int, case: int) -> None:
@@ -57,6 +53,8 @@ def forget(event: int, case: int) -> None:
     mark = Bookmark.objects.filter(reader=READER).first() or Bookmark()
     if (mark.transaction, mark.event) < (erased.transaction, erased.pk):
         raise Later(SOON)
+    if Parked.objects.filter(reader=READER, case=case).exists():
+        raise Later(SOON)  # what was kept of it before is there still
     index.tidy()
     if not empty_journal():
         raise Later(SOON)
@@ -70,14 +68,16 @@ def rebuild(progress: Callable[[int], object]) -> None:
     """
     with transaction.atomic():
         Bookmark.objects.filter(reader=READER).delete()
+        Parked.objects.filter(reader=READER).delete()
         index.drop()
         index.create()
     mark = last()
     done = reached = 0
-    while cases := list(Case.objects.filter(pk__gt=reached).order_by("pk")[:BATCH]):
+    later = Case.objects.order_by("pk").values_list("pk", flat=True)
+    while ids := list(later.filter(pk__gt=reached)[:BATCH]):
         with transaction.atomic():
-            _write(cases)
-        reached, done = cases[-1].pk, done + len(cases)
+            reading.write_all(READER, write, ids)
+        reached, done = ids[-1], done + len(ids)
         progress(done)
     Bookmark.objects.update_or_create(
         reader=READER, defaults={"transaction": mark.transaction, "event": mark.event}
@@ -87,7 +87,8 @@ def rebuild(progress: Callable[[int], object]) -> None:
     index.tidy()
 
 
-def _write(cases: Sequence[Case]) -> None:
+def write(cases: Sequence[Case]) -> None:
+    """Write the entries of cases as they stand, instead of those they had before."""
     index.write(list(_entries(cases)), instead_of=[key(case.opened_at, case.pk) for case in cases])
 
 
