@@ -16,7 +16,7 @@ from ngoma.desk.refusals import Trouble, words
 from ngoma.desk.site import Desk, page, say
 from ngoma.records.models import Case
 from ngoma.records.queries import holds
-from ngoma.records.queries.casefiles import Head, opened
+from ngoma.records.queries.casefiles import File, Head
 
 
 class Changed(Exception):
@@ -117,7 +117,7 @@ def _refused(
             title=gettext("Somebody changed this case while you were looking at it"),
             say=gettext("Nothing of yours is lost. Read what happened, then decide again."),
             action=action.name,
-            meanwhile=telling.lines(desk, opened(head), after=seen),
+            meanwhile=telling.lines(desk, File(head), after=seen),
             typed=typed,
         )
     elif isinstance(refusal, Held):

@@ -19,6 +19,7 @@ from ngoma.casework import (
     working,
 )
 from ngoma.casework.errors import BadRequest
+from ngoma.desk import areas
 from ngoma.desk.orders import Order
 from ngoma.desk.site import Desk
 from ngoma.records.queries.casefiles import Head
@@ -42,10 +43,18 @@ class Action:
         """Whether it waits for a colleague who holds the case; notes of any kind do not."""
         return self.name not in ("note", "inform")
 
+    @property
+    def tells(self) -> bool:
+        """Whether its text is for the reporters, so that a draft can be made of it."""
+        return self.name in _TELLING
+
     def open_to(self, desk: Desk, head: Head) -> bool:
         """Whether this person may do it to this case now."""
         allowed = desk.may_do(self.verb, head.id, head.department_id)
         return allowed and workflow.possible(self.verb, head.state)
+
+
+_TELLING = ("accept", "resolve", "answer", "ask", "extend", "refer", "reject")
 
 
 def _accept(order: Order) -> object:
@@ -102,9 +111,17 @@ def _hide(order: Order) -> object:
     return redacting.hide_photo(**order.on, photo_id=order.number("photo") or 0)
 
 
+def _blur(order: Order) -> object:
+    marked = areas.marked(order.request.POST)
+    return redacting.blur_photo(**order.on, photo_id=order.number("photo") or 0, areas=marked)
+
+
 def _redact(order: Order) -> object:
     return redacting.redact(
-        actor=order.desk.actor, report_id=order.own_report(), words=order.given("words")
+        actor=order.desk.actor,
+        report_id=order.own_report(),
+        words=order.given("words"),
+        location=order.given("location"),
     )
 
 
@@ -293,7 +310,7 @@ BESIDE = {
             icon="eye",
             label=gettext_lazy("Change what is published"),
             done=gettext_lazy("Changed for the public; the report itself stays as it was said."),
-            fields=("words",),
+            fields=("words", "location"),
             undoable=False,
             run=_redact,
         ),
@@ -316,6 +333,16 @@ BESIDE = {
             fields=(),
             undoable=False,
             run=_hide,
+        ),
+        Action(
+            name="blur",
+            verb="redact",
+            icon="eye",
+            label=gettext_lazy("Publish it so"),
+            done=gettext_lazy("The photo is published with what you marked blurred."),
+            fields=(),
+            undoable=False,
+            run=_blur,
         ),
     )
 }

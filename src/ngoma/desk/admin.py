@@ -12,14 +12,17 @@ from django.http import HttpRequest
 
 from ngoma.records.models import (
     ApiKey,
+    Backup,
     Case,
     City,
     Department,
     Event,
+    Forwarded,
     Job,
     Membership,
     Notice,
     Owner,
+    Parked,
     PersonalRead,
     Place,
     Report,
@@ -134,8 +137,9 @@ class MembershipAdmin(Admin):
 class ApiKeyAdmin(Admin):
     """Keys are made at the command line, which shows them once; here they are revoked."""
 
-    list_display = ("name", "city", "updates", "created_at", "expires_at", "revoked_at")
-    readonly_fields = ("city", "digest", "created_at")
+    list_display = ("name", "city", "reports", "updates", "used_on", "expires_at", "revoked_at")
+    readonly_fields = ("city", "created_at", "used_on", "former_until", "messages", "url")
+    exclude = ("digest", "former", "secret", "former_secret")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The hash alone would let nobody in."""
@@ -152,6 +156,38 @@ class JobAdmin(ReadOnly):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A parked job that nobody needs may go."""
         return obj is not None and obj.parked_at is not None
+
+
+@admin.register(Forwarded)
+class ForwardedAdmin(ReadOnly):
+    """Cases with other bodies: how they stand there, and what goes wrong in asking."""
+
+    list_display = ("body", "number", "token", "status", "moved_at", "ask_at", "failures", "error")
+    list_filter = ("body", "status")
+    ordering = ("-moved_at",)
+    show_full_result_count = False
+
+
+@admin.register(Parked)
+class ParkedAdmin(ReadOnly):
+    """What readers of events could not take."""
+
+    list_display = ("reader", "case", "event", "parked_at", "tried_at", "tries", "error")
+    list_filter = ("reader",)
+    list_select_related = ("case",)
+    ordering = ("-parked_at",)
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was looked at and needs nothing more may go."""
+        return obj is not None
+
+
+@admin.register(Backup)
+class BackupAdmin(ReadOnly):
+    list_display = ("kind", "began_at", "ended_at", "host", "snapshot", "size", "added", "failure")
+    list_filter = ("kind",)
+    ordering = ("-began_at",)
 
 
 @admin.register(Case)

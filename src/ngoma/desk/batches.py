@@ -18,7 +18,7 @@ from ngoma.desk.refusals import in_words
 from ngoma.desk.rules import cases_of
 from ngoma.desk.site import Desk, page, show
 from ngoma.records.models import Batch
-from ngoma.records.queries.casefiles import Brief, briefs, ids_of, opened
+from ngoma.records.queries.casefiles import Brief, File, briefs, ids_of
 from ngoma.records.queries.languages import of_reporters
 
 STEPS = {
@@ -155,7 +155,7 @@ def _chosen(request: HttpRequest, desk: Desk) -> list[Brief]:
     asked = request.POST if request.method == "POST" else request.GET
     if rule := asked.get("rule", ""):
         found = desk.case(asked.get("case", ""))
-        ids = [found.id, *cases_of(opened(found), rule)]
+        ids = [found.id, *cases_of(File(found), rule)]
     elif asked.get("all"):
         ids = worklist.all_ids(desk, asked, limit=batching.MOST)
     else:

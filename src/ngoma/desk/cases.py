@@ -18,6 +18,7 @@ from ngoma.desk.site import Desk, page, show
 from ngoma.intake import recordings
 from ngoma.look import formats
 from ngoma.people.vault import Address, read_by_staff
+from ngoma.proposals import writer
 from ngoma.records.models import Contact, Recording, User
 from ngoma.records.queries.answers import last_answers
 from ngoma.records.queries.casefiles import Brief, File, Head, briefs, case_reference
@@ -47,8 +48,10 @@ def render(
     trouble: Trouble | None = None,
     status: int = 200,
     revealed: tuple[int, Address] | None = None,
+    **besides: object,
 ) -> HttpResponse:
-    """The page of a case. `revealed` is an address that was just read, and of which report."""
+    """The page of a case. `revealed` is an address that was just read, and of which report;
+    `besides` is what `drafts` made for it."""
     found = sheet(desk, head, others=_neighbours(desk, head))
     members = of_city(desk.book.id)
     context = {
@@ -68,6 +71,10 @@ def render(
         "trouble": trouble,
         "revealed": revealed,
         "purposes": naming.ASKED_FOR,
+        "writer": writer.on() and head.public,
+        "drafted": None,
+        "translated": None,
+        **besides,
     }
     return show(request, desk, "case", context, status)
 

@@ -26,7 +26,7 @@ from ngoma.desk.site import Desk, page, say, show
 from ngoma.intake import photos
 from ngoma.intake.submit import MOST_PHOTOS
 from ngoma.records.models import Photo
-from ngoma.records.queries.photos import url
+from ngoma.records.queries.photos import inside_url
 from ngoma.records.queries.stops import Stop, stops
 from ngoma.triage.privacy import find_private, redact
 
@@ -161,7 +161,7 @@ def _stop(desk: Desk, stop: Stop) -> dict[str, Any]:
         "due": due.text if due else "",
         "tone": due.tone if due else "",
         "danger": stop.urgency == 2,
-        "photo": url(stop.photo, "small") if stop.photo else "",
+        "photo": inside_url(stop.photo, "small") if stop.photo else "",
         "note": _impersonal(desk, stop.note),
         "mine": stop.assignee_id == desk.user.pk,
         "url": desk.case_url(stop.reference),

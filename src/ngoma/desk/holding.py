@@ -23,7 +23,7 @@ def hold(desk: Desk, head: Head) -> str:
         return other(desk, head.id)
     at = now()
     found = holds.take(head.id, desk.user.pk, at=at, until=at + LASTS)
-    return found.name if found and found.user_id != desk.user.pk else ""
+    return found.name if found else ""
 
 
 def other(desk: Desk, case_id: int) -> str:

@@ -52,8 +52,9 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
     lines = []
     for each in found[:ROWS]:
         brief = words[each.case_id]
-        about = headline(brief.words) or desk.service(brief.service_id)
-        lines.append(_line(desk, each, about))
+        sees = desk.may_do("see", each.case_id, brief.department_id)
+        about = (headline(brief.words) if sees else "") or desk.service(brief.service_id)
+        lines.append(_line(desk, each, about, sees=sees))
     return show(request, desk, "inbox", {"lines": lines, "more": more})
 
 
@@ -81,7 +82,8 @@ def looked_at(desk: Desk, case_id: int) -> None:
     Alert.objects.filter(user=desk.user, case=case_id, read_at=None).update(read_at=now())
 
 
-def _line(desk: Desk, alert: Alert, about: str) -> Line:
+def _line(desk: Desk, alert: Alert, about: str, *, sees: bool) -> Line:
+    """An alert; without what was said where the case is another department's by now."""
     event = alert.event
     icon, tone, title = telling.title(event.kind, event.data)
     if alert.kind in TITLES:
@@ -93,7 +95,7 @@ def _line(desk: Desk, alert: Alert, about: str) -> Line:
         icon=icon,
         late=tone == "drum",
         about=about,
-        said=str(event.data.get("text") or ""),
+        said=str(event.data.get("text") or "") if sees else "",
         when=naming.ago(alert.at),
         unread=alert.read_at is None,
     )

@@ -11,7 +11,7 @@ from ngoma.base.characters import whole
 from ngoma.casework.errors import NotAllowed
 from ngoma.desk.naming import PURPOSES
 from ngoma.desk.site import Desk, page, show
-from ngoma.desk.tables import as_file
+from ngoma.look.tables import as_file
 from ngoma.records.models import PersonalRead
 from ngoma.records.queries.members import called, of_city
 

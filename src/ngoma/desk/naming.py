@@ -43,6 +43,7 @@ SENDING = {
     Notice.State.DELIVERED: gettext_lazy("delivered"),
     Notice.State.FAILED: gettext_lazy("failed"),
     Notice.State.UNSURE: gettext_lazy("perhaps sent"),
+    Notice.State.HELD: gettext_lazy("held back"),
 }
 ASKED_FOR = {
     "call-back": gettext_lazy("To call or write back"),

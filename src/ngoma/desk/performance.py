@@ -3,22 +3,23 @@ picture, a table and a file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from ngoma.base.characters import whole
+from ngoma.base import months
 from ngoma.base.clock import now
 from ngoma.base.days import written
+from ngoma.base.months import month_of
 from ngoma.casework.errors import NotAllowed
-from ngoma.desk import charts
+from ngoma.desk import charts, codes
 from ngoma.desk.site import Desk, page, show
-from ngoma.desk.tables import as_file
 from ngoma.insight.performing import ANSWER, SOLUTION, middle
 from ngoma.look import formats
+from ngoma.look.tables import as_file
 from ngoma.records.queries import performance
 from ngoma.records.queries.departments import subtree
 from ngoma.records.queries.performance import BY, Asked, Work
@@ -148,24 +149,19 @@ def _whole(months: Iterable[Row], asked: Asked) -> dict[str, Any]:
 def _asked(request: HttpRequest, desk: Desk) -> tuple[Asked, dict[str, str]]:
     """The question of an address, and its fields; what makes no sense is left out."""
     book, departments = desk.book, overseen(desk)
-    last = _month(request.GET.get("to", "")) or _this_month(desk)
+    last = _month(request.GET.get("to", "")) or month_of(now(), book.zone)
     first = _month(request.GET.get("from", "")) or last - _MONTHS + 1
-    chosen = {"from": _written(min(first, last)), "to": _written(last)}
-    department = whole(request.GET.get("department", ""))
-    if (
-        department
-        and department in book.departments
-        and (departments is None or department in departments)
-    ):
+    chosen = {"from": months.written(min(first, last)), "to": months.written(last)}
+    department = codes.read(book, "department", request.GET.get("department", ""))
+    if department and (departments is None or department in departments):
         below = subtree(department)
         departments = tuple(each for each in below if departments is None or each in departments)
-        chosen["department"] = str(department)
-    service = whole(request.GET.get("service", "")) or 0
-    service = service if service in book.services else 0
-    place = whole(request.GET.get("place", ""))
-    places = book.below(place) if place and place in book.places else None
-    chosen |= {"service": str(service)} if service else {}
-    chosen |= {"place": str(place)} if places else {}
+        chosen["department"] = codes.written(book, "department", department)
+    service = codes.read(book, "service", request.GET.get("service", "")) or 0
+    place = codes.read(book, "place", request.GET.get("place", ""))
+    places = book.below(place) if place else None
+    chosen |= {"service": codes.written(book, "service", service)} if service else {}
+    chosen |= {"place": codes.written(book, "place", place)} if place else {}
     asked = Asked(
         city_id=book.id,
         first=min(first, last),
@@ -177,28 +173,17 @@ def _asked(request: HttpRequest, desk: Desk) -> tuple[Asked, dict[str, str]]:
     return asked, chosen
 
 
-def _this_month(desk: Desk) -> int:
-    today = now().astimezone(desk.book.zone)
-    return today.year * 12 + today.month - 1
-
-
 def _month(text: str) -> int | None:
-    """2026-06 as months since the year 0."""
-    year, _, month = text.partition("-")
-    numbers = whole(year), whole(month)
-    if numbers[0] is None or numbers[1] is None or not 1 <= numbers[1] <= 12 or numbers[0] > 9998:
+    try:
+        return months.read(text)
+    except ValueError:
         return None
-    return numbers[0] * 12 + numbers[1] - 1
-
-
-def _written(month: int) -> str:
-    return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
 def _name(desk: Desk, by: str, key: int) -> str:
     book = desk.book
     if by == "month":
-        return written(date(max(key // 12, 1), key % 12 + 1, 1), "yMMM", desk.language)
+        return written(months.first_day(key), "yMMM", desk.language)
     entries: Mapping[int, Any] = {
         "service": book.services, "place": book.places, "department": book.departments,
     }[by]  # fmt: skip
@@ -213,9 +198,9 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
         book.places[each] for each in tops
     ]
     return {
-        "department": [(str(each.id), desk.text(each.names)) for each in seen],
-        "service": [(str(each.id), desk.text(each.names)) for each in book.services.values()],
-        "place": [(str(each.id), desk.text(each.names)) for each in parts],
+        "department": [(each.code, desk.text(each.names)) for each in seen],
+        "service": [(each.code, desk.text(each.names)) for each in book.services.values()],
+        "place": [(each.code, desk.text(each.names)) for each in parts],
     }
 
 
@@ -235,7 +220,7 @@ def _file(desk: Desk, by: str, found: Iterable[Row]) -> HttpResponse:
 
 
 def _cells(row: Row, by: str) -> list[object]:
-    key = _written(row.key) if by == "month" else row.key
+    key = months.written(row.key) if by == "month" else row.key
     sums = [getattr(row.work, name) for name in Work._fields if name not in ("key", "stars")]
     times = [round(each) if each is not None else "" for each in (*row.answer, *row.solution)]
     return [key, row.name, *sums, *row.work.stars, *times]

@@ -160,6 +160,7 @@ _WHYS: dict[str, Callable[[str], Why]] = {
     "chosen": lambda _icon: Why("person", gettext("The reporter chose this service")),
     "service": lambda icon: Why(icon, gettext("This service is dangerous in itself")),
     "answer": lambda icon: Why(icon, gettext("An answer of the reporter speaks of danger")),
+    "burst": lambda icon: Why(icon, gettext("Many report this here just now")),
     "photo": lambda _icon: Why("camera", gettext("The photo shows it")),
     "past": lambda _icon: Why("clock", gettext("Earlier cases with such words were of this kind")),
     "place": lambda _icon: Why("pin", gettext("This is often reported at this place")),

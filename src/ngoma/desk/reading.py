@@ -10,8 +10,8 @@ from msgspec.structs import astuple
 
 from ngoma.casework.errors import NotAllowed
 from ngoma.desk.site import Desk, page, show
-from ngoma.desk.tables import as_file
 from ngoma.look import formats, slices
+from ngoma.look.tables import as_file
 from ngoma.proposals import alone, in_use, quality
 from ngoma.proposals.quality import BY, Figures, Slice, Sums
 from ngoma.records.models import Learned

@@ -36,6 +36,12 @@ _SAY = {
     ("urgency", "unknown"): gettext_lazy("Choose how urgent it is."),
     ("text", "missing"): gettext_lazy("Write something first."),
     ("text", "too_long"): gettext_lazy("The text is too long: 4,000 characters are the most."),
+    ("text", "blanks"): gettext_lazy(
+        "There is still a blank such as [___ date] in the text: fill it, or take it out."
+    ),
+    ("location", "too_long"): gettext_lazy(
+        "The words for the place are too long: 300 characters are the most."
+    ),
     ("reason", "unknown"): gettext_lazy("Choose a reason from the list."),
     ("reason", "needs_rule"): gettext_lazy(
         "This reason is only for reports that its rule has found: there is no flag of it here."
@@ -55,6 +61,7 @@ _SAY = {
         "A case bears the number of this report, so it cannot be taken out."
     ),
     ("report", "unknown"): gettext_lazy("That report is no longer part of this case."),
+    ("areas", "unknown"): gettext_lazy("Mark again what is to be blurred."),
     ("photo", "unknown"): gettext_lazy("That photo is no longer part of this case."),
     ("photos", "unknown"): gettext_lazy("Choose the photos again."),
     ("text", "mention_not_seen"): gettext_lazy(

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import pgettext
 
+from ngoma.base.blanks import blank
 from ngoma.base.clock import now
 from ngoma.base.references import show
 from ngoma.cities.book import text
@@ -42,19 +44,23 @@ def replies(
     department_id: int | None = None,
     due: datetime | None = None,
 ) -> list[Reply]:
-    """The templates of one kind that fit, filled as if the case had this service and promise."""
+    """The templates of one kind that fit, filled as if the case had this service and promise.
+
+    What is not known yet stays a blank.
+    """
     spoken = replace(desk, language=language_of_reporter(desk, file))
     head = file.head
     service_id = service_id or head.service_id
     fields = {
         "reference": show(head.reference),
-        "service": spoken.service(service_id),
-        "place": spoken.place(head.place_id),
-        "department": spoken.department(department_id or head.department_id),
+        "service": spoken.service(service_id) or blank(pgettext("blank", "service")),
+        "place": spoken.place(head.place_id) or blank(pgettext("blank", "place")),
+        "department": spoken.department(department_id or head.department_id)
+        or blank(pgettext("blank", "department")),
     }
+    due, no_day = due or head.due, blank(pgettext("blank", "date"))
     with translation.override(spoken.language):
-        due = due or head.due
-        fields |= {"date": formats.day(now()), "due": formats.day(due) if due else ""}
+        fields |= {"date": formats.day(now()), "due": formats.day(due) if due else no_day}
     return [
         _reply(desk, each, text(each["text"], spoken.language), fields)
         for each in desk.book.templates_for(kind, service_id)

@@ -10,6 +10,7 @@ from ngoma.base.characters import clean
 from ngoma.desk import choosing
 from ngoma.desk.site import Desk, page, say
 from ngoma.records.models import SavedFilter
+from ngoma.records.queries.members import filters
 
 MOST = 20
 """As many choices one may keep in a city."""
@@ -26,11 +27,10 @@ class Saved(NamedTuple):
 
 def saved(desk: Desk, chosen: choosing.Choice) -> list[Saved]:
     """What this person has kept, by name."""
-    rows = SavedFilter.objects.filter(user=desk.user, city=desk.book.id).order_by("name")[:MOST]
     found = []
-    for row in rows:
-        kept = choosing.read(desk, row.query)
-        found.append(Saved(row.pk, row.name, desk.url("", **kept.given), kept == chosen))
+    for number, name, query in filters(desk.user.pk, desk.book.id, MOST):
+        kept = choosing.read(desk, query)
+        found.append(Saved(number, name, desk.url("", **kept.given), kept == chosen))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ngoma.base.blanks import blanks
 from ngoma.desk import map as maps
 from ngoma.desk import naming, proposal, rules
 from ngoma.desk.actions import Action, possible
@@ -13,7 +14,7 @@ from ngoma.desk.replies import Reply, language_of_reporter, replies
 from ngoma.desk.site import Desk
 from ngoma.records.models import ACTIVE, State
 from ngoma.records.queries import photos
-from ngoma.records.queries.casefiles import File, Head, Pictured, Told, opened
+from ngoma.records.queries.casefiles import File, Head, Pictured, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Photo:
     height: int
     alt: str
     public: bool
+    waiting: bool
     after: bool
 
 
@@ -122,13 +124,15 @@ class Sheet:
 
     @property
     def first_words(self) -> str:
-        """What the acceptance says besides the dates: the words written for the service, if any."""
-        return next((each.text for each in self.replies("accept") if each.own), "")
+        """What the acceptance says besides the dates: the words written for the service, if any
+        are there without a blank."""
+        own = (each.text for each in self.replies("accept") if each.own)
+        return next((words for words in own if not blanks(words)), "")
 
 
 def sheet(desk: Desk, head: Head, *, others: Sequence[tuple[float, float]] = ()) -> Sheet:
     """Open the file of a case. `others` are dots for its map."""
-    file = opened(head)
+    file = File(head)
     first = file.reports[0].id if file.reports else None
     photographed = any(each.report_id == first for each in file.photos)
     size = "beside" if photographed else "alone"
@@ -170,12 +174,13 @@ def _said(desk: Desk, file: File, told: Told) -> Said:
 def _photo(each: Pictured) -> Photo:
     return Photo(
         id=each.id,
-        small=photos.url(each.name, "small"),
-        large=photos.url(each.name, "large"),
+        small=photos.inside_url(each.name, "small"),
+        large=photos.inside_url(each.name, "large"),
         width=each.width,
         height=each.height,
         alt="",
         public=each.public,
+        waiting=each.public and each.edition is None,
         after=each.kind == "after",
     )
 

@@ -24,10 +24,11 @@ from ngoma.desk import naming
 from ngoma.desk.languages import LANGUAGES, language_of
 from ngoma.look.channels import CHANNELS
 from ngoma.look.speaking import Speaking
-from ngoma.people.permissions import SHARED_VERBS, VERBS, Actor, may, staff
-from ngoma.records.models import Alert, User
+from ngoma.people.permissions import SHARED_VERBS, VERBS, Actor, departments_for, may, staff
+from ngoma.records.models import User
 from ngoma.records.queries import casefiles
-from ngoma.records.queries.photos import url as photo_url
+from ngoma.records.queries.members import unread
+from ngoma.records.queries.photos import inside_url as photo_url
 from ngoma.records.queries.tasks import taking_part
 
 
@@ -91,14 +92,7 @@ class Desk(Speaking):
 
     def departments_for(self, verb: str) -> tuple[int, ...] | None:
         """The departments for whose cases this person may do something; None: all of the city."""
-        grants = [
-            each
-            for each in self.actor.grants
-            if each.city_id == self.book.id and each.role in VERBS[verb]
-        ]
-        if any(grant.departments is None for grant in grants):
-            return None
-        return tuple(sorted({each for grant in grants for each in grant.departments or ()}))
+        return departments_for(self.actor, verb, self.book.id)
 
     def may(self, verb: str, department_id: int | None) -> bool:
         """Whether this person may do this to a case of the department."""
@@ -128,8 +122,7 @@ class Desk(Speaking):
     @cached_property
     def unread(self) -> int:
         """How many alerts this person has not read; more than 99 are not counted."""
-        own = Alert.objects.filter(user=self.user, case__city=self.book.id, read_at=None)
-        return own.values("pk")[:100].count()
+        return unread(self.user.pk, self.book.id, 100)
 
     @property
     def tonight(self) -> datetime:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from ngoma.base.clock import parse
@@ -155,6 +156,7 @@ def _notices(names: _Names, event: Happened) -> Sequence[str]:
 def _sent(channel: str, state: str, contacts: int) -> str:
     ways = {"email": gettext("E-mail"), "sms": gettext("Text message"), "open311": "Open311"}
     ways |= {"telegram": "Telegram", "whatsapp": "WhatsApp"}
+    ways["bridge"] = capfirst(str(CHANNELS[Channel.MESSENGER]))
     return gettext("%(channel)s: %(count)s %(state)s") % {
         "channel": ways[channel],
         "count": formats.number(contacts),
@@ -236,6 +238,8 @@ def _rated(data: dict[str, Any]) -> Title:
 
 
 def _redacted(data: dict[str, Any]) -> Title:
+    if "blurs" in data:
+        return "eye", "", gettext("What is blurred in a photo was changed")
     if "photo" in data:
         return "eye", "", gettext("A photo was hidden from the public")
     return "eye", "", gettext("Published words were changed")

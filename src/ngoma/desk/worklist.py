@@ -17,6 +17,7 @@ from ngoma.casework.assigning import ENOUGH_TRANSFERS
 from ngoma.desk import naming, rising
 from ngoma.desk.sheets import headline
 from ngoma.desk.site import Desk, page, show
+from ngoma.insight import nightly
 from ngoma.ledger import publishing
 from ngoma.proposals import quality
 from ngoma.records.models import ACTIVE, DONE, OPEN, State
@@ -91,6 +92,7 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         "people": people,
         "oversees": oversees,
         "alarms": len(measured.figures.alarms) if measured else 0,
+        "overslept": nightly.overdue(desk.book),
         "unwitnessed": publishing.overdue(),
         "rising": rising.rising(desk),
     }

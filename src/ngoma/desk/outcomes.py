@@ -1,0 +1,183 @@
+"""Did it work? How long answers and solutions took, what held and what did not, with the range that
+chance alone leaves, by every key; of the city, or of a department with all below it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_safe
+
+from ngoma.base.days import written
+from ngoma.base.months import first_day
+from ngoma.desk import codes
+from ngoma.desk.performance import overseen
+from ngoma.desk.site import Desk, page, show
+from ngoma.insight import figures
+from ngoma.insight.figures import BY, DAYS, MONTHS, SPANS, Figures, Share, Slice, Spot, Times
+from ngoma.look import curves, formats, slices
+from ngoma.look.curves import Curve
+from ngoma.look.tables import as_file
+
+TITLES = {
+    "month": gettext_lazy("By month of the report"),
+    "service": gettext_lazy("By service"),
+    "district": gettext_lazy("By district"),
+    "department": gettext_lazy("By department"),
+    "channel": gettext_lazy("By channel"),
+    "language": gettext_lazy("By language"),
+}
+_ROWS = 40
+
+
+@page
+@require_safe
+def view(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The figures of the last night for the department and months of the address; with `csv` one
+    table of them as a file."""
+    department, choices = _chosen(request, desk)
+    months = _months(request)
+    found = figures.newest(desk.book.id, department, months)
+    if by := request.GET.get("csv", ""):
+        if by not in BY or found is None:
+            raise Http404(by)
+        return _file(desk, by, found.figures)
+    chosen = codes.written(desk.book, "department", department or None)
+    context = {
+        "found": found,
+        "chosen": chosen,
+        "choices": choices,
+        "titles": TITLES,
+        "spans": (MONTHS, *SPANS),
+        "span": months or MONTHS,
+        "files": {by: desk.url("outcomes/", department=chosen, months=months, csv=by) for by in BY},
+        **(_shown(desk, found.figures) if found else {}),
+    }
+    return show(request, desk, "outcomes", context)
+
+
+def _months(request: HttpRequest) -> int | None:
+    """How many months are meant; None: all that are reckoned."""
+    given = request.GET.get("months", "")
+    return next((each for each in SPANS if str(each) == given), None)
+
+
+def _chosen(request: HttpRequest, desk: Desk) -> tuple[int, list[tuple[str, str]]]:
+    """The department that is meant (0: the whole city), and those that may be, by their codes."""
+    departments = overseen(desk)
+    known = desk.book.departments.values()
+    seen = [each.id for each in known if departments is None or each.id in departments]
+    choices = [(desk.book.departments[each].code, desk.department(each)) for each in seen]
+    if departments is None:
+        choices.insert(0, ("", gettext("The whole city")))
+    wanted = codes.read(desk.book, "department", request.GET.get("department", "")) or 0
+    allowed = seen if departments is not None else [0, *seen]
+    tops = [each for each in seen if desk.book.departments[each].parent_id not in seen]
+    first = 0 if departments is None else next(iter(tops), -1)
+    return (wanted if wanted in allowed else first), choices
+
+
+def _shown(desk: Desk, found: Figures) -> dict[str, Any]:
+    def named(by: str) -> list[tuple[str, Slice]]:
+        return [(slices.called(desk, by, each.key), each) for each in found.by[by][:_ROWS]]
+
+    whole = found.whole
+    return {
+        "whole": whole,
+        "months": [written(first_day(each), "yMMMM", desk.language)
+                   for each in (found.first, found.last)],
+        "tables": {by: named(by) for by in TITLES},
+        "spots": [_spot(desk, each) for each in found.spots],
+        "curve": curves.steps(
+            DAYS, [_curve(whole.solution), _curve(whole.answer)],
+            gettext("Share done, by working days since the report"),
+        ),
+        "shares": list(zip(DAYS, *_columns(whole.answer), *_columns(whole.solution), strict=False)),
+        "worked": lambda minutes: "–" if minutes is None else formats.worked(minutes, found.day),
+        "part": _part,
+        "range": _range,
+        "points": _points,
+        "percent": lambda share: "–" if share is None else formats.percent(share),
+    }  # fmt: skip
+
+
+def _curve(times: Times) -> Curve:
+    return Curve(times.done_by, times.low, times.high)
+
+
+def _columns(times: Times) -> tuple[Sequence[float | None], ...]:
+    none: list[float | None] = [None] * len(DAYS)
+    return times.done_by or none, times.low or none, times.high or none
+
+
+def _part(share: Share) -> str:
+    return formats.share(share.part, share.whole)
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """An interval in words; empty for none."""
+    if low is None or high is None:
+        return ""
+    limits = {"low": formats.percent(low), "high": formats.percent(high)}
+    return gettext("%(low)s to %(high)s") % limits
+
+
+def _points(change: float) -> str:
+    """A difference in points of percent."""
+    return f"{round(change * 100):+d}"
+
+
+def _spot(desk: Desk, spot: Spot) -> dict[str, Any]:
+    """A spot with its names, and the address of the list of its cases and those around."""
+    service = desk.book.service_by_code.get(spot.service)
+    place = desk.book.place_by_code.get(spot.place)
+    return {
+        "service": slices.called(desk, "service", spot.service),
+        "place": desk.place(place.id) if place else gettext("not known"),
+        "where": "" if spot.lat is None else f"{spot.lat:.4f}, {spot.lon:.4f}",
+        "again": spot.again,
+        "repaired": spot.repaired,
+        "url": desk.url(
+            "work/", service=service.id if service else "", place=place.id if place else ""
+        ),
+    }
+
+
+_SHARES = ("answer_kept", "kept", "reopened", "passed_on")
+_TIMES = ("watched", "done", "quarter", "half", "most")
+COLUMNS = (
+    *("cases", "reports", "solved", "transfers", "rated", "stars"),
+    *(f"{name}{end}" for name in _SHARES for end in ("", "_of", "_low", "_high")),
+    *(f"{name}{end}" for name in _SHARES for end in ("_change", "_change_low", "_change_high")),
+    *("again", "again_of", "again_low", "again_high"),
+    *(f"{what}_{name}" for what in ("answer", "solution") for name in _TIMES),
+    *(f"{what}_by_{days:g}_days" for what in ("answered", "solved") for days in DAYS),
+)
+"""Of a file, after the key and its name. Times are minutes of working time."""
+
+
+def _file(desk: Desk, by: str, found: Figures) -> HttpResponse:
+    rows = (
+        [each.key, slices.called(desk, by, each.key), *map(_plain, _cells(each))]
+        for each in found.by[by]
+    )
+    return as_file(f"{desk.book.slug}-outcomes-{by}", (by, "name", *COLUMNS), rows)
+
+
+def _cells(each: Slice) -> Iterator[object]:
+    work = each.work
+    yield from (work.cases, work.reports, work.solved, work.transfers, work.rated, work.stars)
+    shares = [getattr(work, name) for name in _SHARES]
+    for share in shares:
+        yield from (share.part, share.whole, share.low, share.high)
+    for share in shares:
+        yield from share.change or (None, None, None)
+    yield from (each.again.part, each.again.whole, each.again.low, each.again.high)
+    for times in (each.answer, each.solution):
+        yield from (getattr(times, name) for name in _TIMES)
+    for times in (each.answer, each.solution):
+        yield from _columns(times)[0]
+
+
+def _plain(cell: object) -> object:
+    return "" if cell is None else cell
