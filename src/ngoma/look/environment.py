@@ -1,11 +1,15 @@
 """The Jinja2 environment of every page."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from ngoma.look import formats
 from ngoma.look.icons import icon
@@ -28,7 +32,11 @@ def environment(**options: Any) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(
-        icon=icon, static=cache(static), autonym=formats.autonym, direction=formats.direction
+        _=said,
+        icon=icon,
+        static=cache(static),
+        autonym=formats.autonym,
+        direction=formats.direction,
     )
     environment.filters.update(
         number=formats.number,
@@ -43,3 +51,28 @@ def environment(**options: Any) -> Environment:
         metres=formats.metres,
     )
     return environment
+
+
+def said(message: str, **fields: Any) -> Markup:
+    """A text of a page in the active language; what is put into it is escaped.
+
+    It is `gettext` as Jinja2 makes it, but what pages say again and again is looked up once.
+    """
+    text = _text(get_language(), message)
+    return text % fields if fields else _whole(text)
+
+
+def one_token(request: HttpRequest) -> dict[str, Any]:
+    """All forms of a page carry the same token against forgery: each time it is drawn it is new."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
+
+
+@lru_cache(maxsize=8192)
+def _text(_language: str | None, message: str) -> Markup:
+    return Markup(gettext(message))  # noqa: S704 - a catalogue's
+
+
+@lru_cache(maxsize=8192)
+def _whole(text: Markup) -> Markup:
+    """The text as it is said where nothing is put into it: a `%` is written twice."""
+    return text % {}

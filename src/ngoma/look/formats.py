@@ -89,6 +89,15 @@ def days(count: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", count) % {"n": number(count)}
 
 
+def worked(minutes: float, day: float) -> str:
+    """A length of working time, of days with so many minutes: 3 working days, 5 working hours."""
+    hours = max(round(minutes / 60), 1)
+    if minutes < 0.9 * day:
+        return ngettext("%(n)s working hour", "%(n)s working hours", hours) % {"n": number(hours)}
+    count = max(round(minutes / day), 1)
+    return ngettext("%(n)s working day", "%(n)s working days", count) % {"n": number(count)}
+
+
 def metres(length: float) -> str:
     """A distance, as exact as is meant: 20 metres, 1.4 kilometres."""
     if length < 950:

@@ -1,11 +1,33 @@
 """Slices of reports by their names, as the city's staff and its residents read them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext
 
+from ngoma.base.days import written
+from ngoma.base.months import first_day, read
 from ngoma.look.channels import CHANNELS
 from ngoma.look.formats import autonym
 from ngoma.look.speaking import Speaking
 from ngoma.records.models import Channel
+
+
+def called(speaker: Speaking, by: str, code: str) -> str:
+    """The name of a service, district, department, channel, language or month by its code, as the
+    figures of the city's work have it."""
+    book = speaker.book
+    entries: dict[str, Mapping[str, Any]] = {
+        "service": book.service_by_code,
+        "district": book.place_by_code,
+        "department": book.department_by_code,
+    }
+    if by in entries:
+        entry = entries[by].get(code)
+        return speaker.text(entry.names) if entry else gettext("not known")
+    if by == "month":
+        return written(first_day(read(code)), "yMMM", speaker.language)
+    return name(speaker, by, code) if code else gettext("not known")
 
 
 def name(speaker: Speaking, by: str, key: str) -> str:

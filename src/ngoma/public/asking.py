@@ -11,14 +11,16 @@ from ngoma.cities.book import ServiceEntry
 from ngoma.intake import placing
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
+from ngoma.look import frames, outlines
 from ngoma.look.formats import metres
 from ngoma.proposals.reading import preview
-from ngoma.public import drafts, filters, frames, outlines
+from ngoma.public import drafts, filters
 from ngoma.public.drafts import Draft
-from ngoma.public.lines import Line, Photo, line, photo
+from ngoma.public.lines import Line, Photo, line
 from ngoma.public.mapping import PICTURE
 from ngoma.public.site import Site
 from ngoma.records.models import OPEN
+from ngoma.records.queries.photos import inside_url, likenesses
 from ngoma.records.queries.public_cases import of_ids
 from ngoma.triage.interface import Reading
 
@@ -146,6 +148,7 @@ def _read(site: Site, draft: Draft) -> Reading:
         lon=position.lon,
         place_id=position.place_id,
         radius_m=position.accuracy,
+        pictures=likenesses(draft.photos),
     )
 
 
@@ -190,4 +193,6 @@ def _missing(site: Site, question: Mapping[str, Any]) -> str:
 
 
 def _photo(name: str) -> Photo:
-    return photo(name, _("Your photo"))
+    """What was sent, as it is: there is no public copy before somebody has looked for faces."""
+    small, large = inside_url(name, "small"), inside_url(name)
+    return Photo(name, small, large, _("Your photo"), 480, 360)

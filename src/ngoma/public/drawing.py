@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ngoma.public.frames import Frame
-from ngoma.public.outlines import Outline, outlines
+from ngoma.look.frames import Frame
+from ngoma.look.outlines import Outline, outlines
 from ngoma.public.site import Site
 
 _STYLE = """

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 from msgspec import Meta, Struct
 
+from ngoma.base.parsing import Unparsable, parsed
 from ngoma.base.references import show
 from ngoma.intake.submission import Refused
 from ngoma.intake.submit import MOST_PHOTOS, submit
@@ -55,8 +56,8 @@ def hand_in(request: HttpRequest, site: Site) -> HttpResponse:
     no JSON.
     """
     try:
-        told = msgspec.json.decode(request.body, type=Told)
-    except msgspec.MsgspecError as error:
+        told = parsed(request.body, Told)
+    except Unparsable as error:
         return JsonResponse({"error": str(error)}, status=400)
     names = photo_names(told.photos)
     missing = [each for each in told.photos if each not in names]

@@ -16,7 +16,7 @@ from ngoma.public.cards import Card
 from ngoma.public.lines import fixes, line
 from ngoma.public.remembered import remembered
 from ngoma.public.sharing import share
-from ngoma.public.site import Site, only_city, page, show
+from ngoma.public.site import Site, from_replica, only_city, page, show
 from ngoma.records.queries import public_cases
 from ngoma.records.queries.public_cases import Figures, Wanted
 
@@ -46,7 +46,9 @@ def front(request: HttpRequest) -> HttpResponse:
         return render(request, "public/cities.html.jinja", context)
 
 
+@require_safe
 @page
+@from_replica
 def home(request: HttpRequest, site: Site) -> HttpResponse:
     """The big button, find-my-report, what is counted, what was fixed, what was reported."""
     recent, _more = public_cases.page(Wanted(city_id=site.book.id, at=clock.now()), limit=RECENT)
@@ -76,6 +78,7 @@ def _others(site: Site) -> list[str]:
 
 @require_safe
 @page
+@from_replica
 def card(request: HttpRequest, site: Site) -> HttpResponse:
     """The card of the city."""
     return sharing.answer(request, city_card(site))

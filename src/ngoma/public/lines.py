@@ -68,7 +68,7 @@ class Fix:
 
 
 def photo(name: str, alt: str, width: int = 480, height: int = 360) -> Photo:
-    """A photo by the name of its copies."""
+    """A photo by the name of its public copies."""
     return Photo(name, url(name, "small"), url(name), alt, width, height)
 
 

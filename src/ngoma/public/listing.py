@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from ngoma.base.characters import clean
-from ngoma.public import filters, mapping, outlines
+from ngoma.look import outlines
+from ngoma.public import filters, mapping
 from ngoma.public.filters import Filters
 from ngoma.public.forms import number
 from ngoma.public.lines import line
 from ngoma.public.mapping import PICTURE
-from ngoma.public.site import Site, page, show
+from ngoma.public.site import Site, from_replica, page, show
 from ngoma.records.queries import public_cases, public_map
 
 LENGTH = 20
@@ -23,6 +24,7 @@ LENGTH = 20
 
 @require_safe
 @page
+@from_replica
 def list_only(request: HttpRequest, site: Site) -> HttpResponse:
     """The list, newest first."""
     chosen = filters.read(site, request.GET)
@@ -31,6 +33,7 @@ def list_only(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_safe
 @page
+@from_replica
 def map_and_list(request: HttpRequest, site: Site) -> HttpResponse:
     """The map, with the list beside it; or where a tap on its picture leads."""
     chosen = filters.read(site, request.GET)
@@ -50,6 +53,7 @@ def map_and_list(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_safe
 @page
+@from_replica
 def part(request: HttpRequest, site: Site) -> HttpResponse:
     """The list alone, as the page `map` has it: for a map that was moved."""
     chosen = filters.read(site, request.GET)
@@ -58,6 +62,7 @@ def part(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_safe
 @page
+@from_replica
 def one(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
     """One report in a few words, for the bubble of its point on the map."""
     row = public_cases.one(site.book.id, clean(reference))

@@ -7,14 +7,17 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from ngoma.base.quad import Tile
-from ngoma.public import drawing, filters, frames, outlines
-from ngoma.public.frames import Frame
-from ngoma.public.site import Site, page
+from ngoma.look import frames, outlines
+from ngoma.look.frames import Frame
+from ngoma.public import drawing, filters
+from ngoma.public.remembered import remembered
+from ngoma.public.site import Site, from_replica, page
 from ngoma.records.models import Kind, State
 from ngoma.records.queries import public_map
+from ngoma.records.queries.public_cases import Wanted
 from ngoma.records.queries.public_map import UNITS, Cluster, Point
 
 PICTURE = (320, 240)
@@ -29,9 +32,9 @@ TONES = ("quiet", "sky", "sun", "leaf")
 
 
 @require_safe
-@conditional_page
 @cache_control(public=True, max_age=60, stale_while_revalidate=600)
 @page
+@from_replica
 def tile(request: HttpRequest, site: Site, zoom: int, x: int, y: int) -> HttpResponse:
     """A tile of the map, with the filters of the list; the same in every language.
 
@@ -41,7 +44,7 @@ def tile(request: HttpRequest, site: Site, zoom: int, x: int, y: int) -> HttpRes
     if not (zoom <= DEEPEST and x < 2**zoom and y < 2**zoom):
         raise Http404("no such tile")
     wanted = filters.wanted(site, filters.read(site, request.GET))
-    found = public_map.in_tile(wanted, Tile(zoom, x, y))
+    found = _in_tile(wanted, Tile(zoom, x, y))
     if found and isinstance(found[0], Cluster):
         return _json(request, {"clusters": found})
     points = [(p.reference, p.x, p.y, TONES.index(_tone(p))) for p in found if type(p) is Point]
@@ -83,6 +86,7 @@ def drawing_of(request: HttpRequest, site: Site) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=60)
 @page
+@from_replica
 def picture(request: HttpRequest, site: Site) -> HttpResponse:
     """The reports on the map, `?box=…` and the filters, as an SVG picture."""
     chosen = filters.read(site, request.GET)
@@ -91,9 +95,15 @@ def picture(request: HttpRequest, site: Site) -> HttpResponse:
     dots = [
         _dot(each, found)
         for each in frames.tiles(frame, DEEPEST)
-        for found in public_map.in_tile(wanted, each)
+        for found in _in_tile(wanted, each)
     ]
     return HttpResponse(drawing.picture(site, frame, dots=dots), content_type="image/svg+xml")
+
+
+@remembered(10, most=200)  # of 200 points each at most: some megabytes
+def _in_tile(wanted: Wanted, tile: Tile) -> list[Point] | list[Cluster]:
+    """The cases of a tile, at most some seconds old: readers keep it for a minute anyway."""
+    return public_map.in_tile(wanted, tile)
 
 
 def framed(site: Site, chosen: filters.Filters) -> Frame:

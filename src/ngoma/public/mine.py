@@ -6,13 +6,12 @@ Whether an address is known here nobody learns: every answer to it is the same, 
 """
 
 from django.core import signing
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ngoma.base.characters import clean
-from ngoma.casework.erasing import contact_erased
+from ngoma.casework.forgetting import forget_address
 from ngoma.intake.explaining import explain
 from ngoma.intake.submission import Problem
 from ngoma.notices.codes import ask, enter
@@ -23,7 +22,7 @@ from ngoma.public import flooding
 from ngoma.public.lines import own_line
 from ngoma.public.own import private
 from ngoma.public.site import Site, page, show
-from ngoma.records.models import Code, Contact, Report
+from ngoma.records.models import Code, Contact
 from ngoma.records.queries.own import reports_of
 
 SALT = "ngoma.mine"
@@ -73,20 +72,10 @@ def list_of(request: HttpRequest, site: Site, token: str) -> HttpResponse:
         return _ask(request, site, wrong=_("That was open for an hour. Ask for a new code."))
     if request.method == "POST":
         if request.POST.get("sure"):
-            _erase(contact)
+            forget_address(contact)
             return private(show(request, site, "mine-erased", {}))
         return private(_list(request, site, contact, token, unsure=True))
     return private(_list(request, site, contact, token))
-
-
-def _erase(contact: Contact) -> None:
-    """Forget the address, and put on record with each report that it was."""
-    same = Contact.objects.filter(city=contact.city_id, finder=contact.finder)
-    with transaction.atomic():
-        reports = list(Report.objects.filter(contact__in=same).values_list("pk", flat=True))
-        vault.erase_address(contact)
-        for report in reports:
-            contact_erased(report_id=report)
 
 
 def _whose(site: Site, finder: str, code: str) -> tuple[Contact | None, str]:

@@ -12,15 +12,16 @@ from django.views.decorators.http import require_safe
 
 from ngoma.base import clock
 from ngoma.cities.book import PlaceEntry
+from ngoma.look import outlines
 from ngoma.look.formats import month as named
 from ngoma.look.formats import number
 from ngoma.notices import push
-from ngoma.public import cards, drawing, filters, outlines, status
+from ngoma.public import cards, drawing, filters, status
 from ngoma.public.cards import Card, Shape
 from ngoma.public.lines import line
 from ngoma.public.remembered import remembered
 from ngoma.public.sharing import FILE, answer, share
-from ngoma.public.site import Site, page, show
+from ngoma.public.site import Site, from_replica, page, show
 from ngoma.records.queries import public_cases, public_counts
 from ngoma.records.queries.public_cases import Wanted
 
@@ -55,6 +56,7 @@ class Month:
 
 @require_safe
 @page
+@from_replica
 def all_places(request: HttpRequest, site: Site) -> HttpResponse:
     """Every place at the top of the tree, with what is open in it."""
     tops = [entry for entry, _name, _parts in filters.places(site)]
@@ -67,6 +69,7 @@ def all_places(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_safe
 @page
+@from_replica
 def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
     """One place."""
     entry = _entry(site, code)
@@ -110,6 +113,7 @@ def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
 
 @require_safe
 @page
+@from_replica
 def card(request: HttpRequest, site: Site, code: str) -> HttpResponse:
     """The card of a place: where in the city it lies, what is open and what was fixed."""
     entry = _entry(site, code)

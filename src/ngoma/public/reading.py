@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from ngoma.look import formats, slices
 from ngoma.proposals import alone, in_use, quality
 from ngoma.proposals.quality import PERIOD, Measured, Slice
-from ngoma.public.site import Site, page, show
+from ngoma.public.site import Site, from_replica, page, show
 
 LEAST = 20
 """Reports below which nothing is said of a slice: it would tell of single ones."""
@@ -19,7 +20,9 @@ LEAST = 20
 BY = ("language", "channel", "place")
 
 
+@require_safe
 @page
+@from_replica
 def how(request: HttpRequest, site: Site) -> HttpResponse:
     """The page."""
     measured = quality.newest(site.book.id)
@@ -34,7 +37,9 @@ def how(request: HttpRequest, site: Site) -> HttpResponse:
     return show(request, site, "reading", context, page="how-reports-are-read")
 
 
+@require_safe
 @page
+@from_replica
 def figures(request: HttpRequest, site: Site) -> HttpResponse:
     """The same figures for programs."""
     used = in_use.training_in_use(site.book.id)

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ngoma.intake import placing
 from ngoma.intake.submission import Problem, Refused
 from ngoma.intake.submit import submit
-from ngoma.public import asking, drafts, flooding, forms, frames, outlines
+from ngoma.look import frames, outlines
+from ngoma.public import asking, drafts, flooding, forms
 from ngoma.public.drafts import Draft
 from ngoma.public.mapping import PICTURE
 from ngoma.public.own import receipt_url

@@ -1,14 +1,13 @@
 """What a page tells other sites of itself, where it is passed on: title, sentence and card."""
 
-import hashlib
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
 
 from ngoma.public import cards
 from ngoma.public.cards import Card
 from ngoma.public.site import Site
+from ngoma.public.unchanged import tag_of, unless_known
 
 MINUTES = 10
 """How long a card is kept before it is asked for again: a photo may have been taken back."""
@@ -36,10 +35,8 @@ def share(
 
 def answer(request: HttpRequest, card: Card) -> HttpResponse:
     """The card, drawn only for who does not have it yet."""
-    etag = f'"{hashlib.blake2b(repr(card).encode(), digest_size=12).hexdigest()}"'
-    response = get_conditional_response(request, etag=etag) or HttpResponse(
-        cards.draw(card), content_type="image/jpeg"
+    response = unless_known(
+        request, tag_of(card), lambda: HttpResponse(cards.draw(card), content_type="image/jpeg")
     )
-    response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={MINUTES * 60}"
     return response

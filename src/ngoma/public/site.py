@@ -6,10 +6,11 @@ city's own is the next part of the path, so that every link keeps its language a
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -21,6 +22,8 @@ from django.views.decorators.gzip import gzip_page
 from ngoma.cities.book import Book, UnknownCity, book, books, by_host
 from ngoma.look.speaking import Speaking
 from ngoma.public.own_origin import require_own_origin
+from ngoma.public.unchanged import SAFE, tagged
+from ngoma.records.sql import replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def page(view: View) -> View:
         with translation.override(site.language), timezone.override(site.book.zone):
             try:
                 require_own_origin(request)
-                response = view(request, site, **rest)
+                response = tagged(request, view(request, site, **rest))
             except Http404:
                 response = show(request, site, "error", {"status": 404}, status=404)
             except (PermissionDenied, SuspiciousOperation):
@@ -91,6 +94,19 @@ def page(view: View) -> View:
 
     opened.csrf_exempt = True  # type: ignore[attr-defined] # see own_origin.py
     return opened
+
+
+def from_replica(view: View) -> View:
+    """Let a view that only reads be answered by the replica, where there is one: not to staff, who
+    may have changed just now what they read. What is not there yet is looked for at the primary."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, site: Site, **rest: Any) -> HttpResponse:
+        if request.method not in SAFE or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return view(request, site, **rest)
+        return replica.read(partial(view, request, site, **rest), missing=Http404)
+
+    return answered
 
 
 def find(request: HttpRequest, city: str | None, language: str | None) -> Site | None:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ngoma.base import references
+from ngoma.base import clock, references
 from ngoma.casework.workflow import ENDED
 from ngoma.ledger import receipts
 from ngoma.notices import push
@@ -14,18 +14,41 @@ from ngoma.public import home, status
 from ngoma.public.cards import Card
 from ngoma.public.lines import Photo, photo
 from ngoma.public.sharing import FILE, answer, share
-from ngoma.public.site import Site, page, show
+from ngoma.public.site import Site, from_replica, page, show
 from ngoma.public.story import steps
-from ngoma.records.queries.stories import Happened, Story, story
+from ngoma.public.unchanged import tag_of, unless_known
+from ngoma.records.queries import stories
+from ngoma.records.queries.stories import Happened, Stamp, Story
 
 
 @require_safe
 @page
+@from_replica
 def track(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
-    """The public page of a report."""
+    """The public page of a report. Who has it already costs one question to the database."""
+    stamp = stories.stamp(_read(reference))
+    if stamp is None or stamp.city_id != site.book.id:
+        raise Http404(reference)
+    if stamp.reference != reference:
+        return HttpResponsePermanentRedirect(site.url(f"r/{stamp.reference}"))
+    tag = _tag(request, site, stamp)
+    return unless_known(request, tag, lambda: _tracked(request, site, reference))
+
+
+def _tag(request: HttpRequest, site: Site, stamp: Stamp) -> str:
+    """What the page is made of: the report, the words of the city, and what time makes of dates."""
+    now = clock.now()
+    late = [at is not None and at < now for at in (stamp.answer_due, stamp.due)]
+    year = now.astimezone(site.book.zone).year
+    recorded = stamp.entry is not None and stamp.entry < (stamp.published or 0)
+    where = request.scheme, request.get_host(), site.base, site.language
+    book = site.book.id, site.book.version
+    seen = stamp._replace(published=None, witnesses=stamp.witnesses if recorded else None)
+    return tag_of(*where, *book, *late, year, recorded, seen)
+
+
+def _tracked(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
     known = find(site, reference)
-    if known.told.reference != reference:
-        return HttpResponsePermanentRedirect(site.url(f"r/{known.told.reference}"))
     context = followed(site, known, own=False)
     context["follow"] = push.public_key() if known.told.state not in ENDED else ""
     context["share"] = share(
@@ -41,6 +64,7 @@ def track(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
 
 @require_safe
 @page
+@from_replica
 def card(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
     """The card of a report; the city's own where the report is not published."""
     known = find(site, reference)
@@ -67,14 +91,18 @@ def _card(site: Site, shown: dict[str, Any]) -> Card:
 
 def find(site: Site, reference: str) -> Story:
     """The story of a report of this city, however its reference is written. Raises Http404."""
+    known = stories.story(_read(reference))
+    if known is None or known.told.city_id != site.book.id:
+        raise Http404(reference)
+    return known
+
+
+def _read(reference: str) -> str:
+    """A reference as it is kept. Raises Http404 for none."""
     try:
-        meant = references.read(reference)
+        return references.read(reference)
     except references.BadReference:
         raise Http404(reference) from None
-    known = story(meant)
-    if known is None or known.told.city_id != site.book.id:
-        raise Http404(meant)
-    return known
 
 
 def followed(site: Site, known: Story, *, own: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from ngoma.public import (
     embedding,
+    figures,
     finding,
     following,
     handing_in,
@@ -16,6 +17,7 @@ from ngoma.public import (
     mine,
     own,
     places,
+    programs,
     reading,
     reporting,
     tracking,
@@ -24,6 +26,8 @@ from ngoma.public import (
 )
 from ngoma.public.ledger import pages as ledger
 from ngoma.public.ledger import verifying
+from ngoma.public.opendata import files
+from ngoma.public.opendata import pages as opendata
 
 
 class CityConverter(StringConverter):
@@ -75,9 +79,15 @@ PAGES: list[URLPattern | URLResolver] = [
     path("places/<path:code>/card.jpg", places.card),
     path("places/<path:code>", places.place),
     path("your-data", your_data.your_data),
+    path("data", opendata.data),
+    path("data/catalog", files.catalogue),
+    path("data/manifest.json", files.newest),
+    path("data/versions/<str:day>.json", files.version),
+    path("data/<str:name>", files.file),
     path("ledger", ledger.ledger),
     path("ledger/proof/<str:code>", ledger.proof),
     path("ledger/verify", verifying.verify),
+    path("figures", figures.view),
     path("how-reports-are-read", reading.how),
     path("how-reports-are-read.json", reading.figures),
 ]
@@ -85,6 +95,8 @@ PAGES: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.front),
     path("media/public/<path:path>", media.public),
+    path("media/inside/<str:name>-<int:edge>.jpg", media.inside),
+    path("openapi.yaml", programs.openapi),
     *PAGES[1:],
     path("<language:language>/", include(PAGES)),
     path("<city:city>/", include(PAGES)),

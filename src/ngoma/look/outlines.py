@@ -1,4 +1,4 @@
-"""The map that every city has: the outlines and names of its largest places."""
+"""The map that every city has: the outlines and names of its districts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from ngoma.base.polygons import centre, simplified
 from ngoma.cities.book import Book, PlaceEntry, book_of
-from ngoma.public.frames import Frame, around_all
+from ngoma.look.frames import Frame, around_all
 from ngoma.records.queries.places import boundaries
 
 Ring = tuple[tuple[float, float], ...]
@@ -24,7 +24,7 @@ class Outline:
 
 
 def outlines(book: Book) -> tuple[Outline, ...]:
-    """The places at the top of the tree that have boundaries."""
+    """The districts that have boundaries."""
     return _outlines(book.id, book.version)
 
 
@@ -40,11 +40,10 @@ def whole(book: Book, width: int, height: int) -> Frame:
 @lru_cache(maxsize=64)
 def _outlines(city_id: int, _version: int) -> tuple[Outline, ...]:
     book = book_of(city_id)
-    tops = [each.id for each in book.places.values() if each.parent_id is None and not each.retired]
-    found = boundaries(tops)
+    found = boundaries(book.districts)
     return tuple(
         Outline(book.places[each], tuple(_rings(found[each])), centre(found[each]))
-        for each in tops
+        for each in book.districts
         if each in found
     )
 

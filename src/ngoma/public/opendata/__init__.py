@@ -1,0 +1,1 @@
+"""Open data: the page about it, and its files."""
