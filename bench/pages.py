@@ -7,6 +7,7 @@ from random import Random
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.test import Client
 
 from bench import staff
 from bench.filling import City
@@ -133,6 +134,15 @@ def _track(book: Book) -> Iterator[bytes]:
         yield get(f"/{book.slug}/r/{reference}")
 
 
+def _tracked_before(book: Book) -> Iterator[bytes]:
+    """The same by a reader who has each page, and asks whether it is as it was."""
+    reader = Client(SERVER_NAME="localhost")
+    for reference in _references(book):
+        path = f"/{book.slug}/r/{reference}"
+        known = reader.get(path)["ETag"]
+        yield get(path).removesuffix(b"\r\n") + f"If-None-Match: {known}\r\n\r\n".encode()
+
+
 def _listed(book: Book) -> Iterator[bytes]:
     yield get(f"/open311/v2/requests.json?jurisdiction_id={book.slug}&page_size=50")
 
@@ -169,6 +179,7 @@ def _queue(book: Book) -> Iterator[bytes]:
 PAGES = (
     Page("Home", None, _home),
     Page("Track a report", 4, _track),
+    Page("Track a report that is known", 1, _tracked_before, good="304"),
     Page("Public list", 8, _public_list),
     Page("Map tile", 10, _tile),
     Page("Open311: list of 50", 5, _listed),

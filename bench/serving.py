@@ -39,7 +39,7 @@ class Server:
     def worker_mb(self) -> float:
         """The largest resident set of a web worker, in MB, as the system counts it."""
         workers = [pid for pid in tree(self.process.pid) if pid != self.process.pid]
-        return max(map(_resident_mb, workers), default=0.0)
+        return max(map(resident_mb, workers), default=0.0)
 
 
 @contextmanager
@@ -107,7 +107,8 @@ def _cpu_ms(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * _TICK_MS
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """The memory of a process, in MB, as the system counts it."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
