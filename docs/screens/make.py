@@ -2,6 +2,7 @@
 sheets of all residents' pages in `pages/`.
 
     .venv/bin/python -m docs.screens.make
+    .venv/bin/python -m docs.screens.make home list     # the sheets of these pages alone
 
 Needs the packages of the tests and Chromium; `./ngoma test` installs both.
 """
@@ -11,6 +12,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -183,6 +185,8 @@ def morning(camera: Camera, lead: Page) -> None:
     camera.keep(lead, "performance")
     lead.goto("/desk/kampala/board/")
     camera.keep(lead, "board")
+    lead.goto("/desk/kampala/situation/?span=week")
+    camera.keep(lead, "situation")
     queue = camera.desk("kampala-supervisor")
     queue.keyboard.press("a")
     queue.locator(".toldbar").wait_for()
@@ -202,20 +206,22 @@ def beside(phone: Image.Image, desk: Image.Image) -> None:
     colours.save(HERE / "readme.png", optimize=True)
 
 
-def main() -> None:
-    """Make every picture."""
-    with demonstration() as served, sync_playwright() as playwright:
+def main(names: list[str]) -> None:
+    """Make every picture, or only the sheets of some pages."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        camera = Camera(browser, served)
-        home = residents(camera)
-        queue = desks(camera)
-        report(camera)
-        beside(home, queue)
-        sheets.make(browser, HERE / "pages")
+        if not names:
+            with demonstration() as served:
+                camera = Camera(browser, served)
+                home = residents(camera)
+                queue = desks(camera)
+                report(camera)
+                beside(home, queue)
+        sheets.make(browser, HERE / "pages", names)
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

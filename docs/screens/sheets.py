@@ -4,6 +4,7 @@ the light and in the dark. The pages are those that the tests go through (`tests
 
 import io
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from PIL import Image
@@ -23,11 +24,12 @@ GROUND = "#8a8f9a"
 QUALITY = 42
 
 
-def make(browser: Browser, folder: Path) -> None:
-    """A sheet for each of the pages, named by it: languages below, dresses beside each other."""
+def make(browser: Browser, folder: Path, names: Collection[str] = ()) -> None:
+    """A sheet for each of the pages (or those of these names), named by it: languages below,
+    dresses beside each other."""
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ngoma-sheets-") as data, installed(Path(data)) as site:
-        for page in PAGES:
+        for page in (each for each in PAGES if not names or each.name in names):
             rows = []
             for face in FACES:
                 tab = browser.new_page()
