@@ -32,7 +32,7 @@ os.environ |= {
     if ON_POSTGRES
     else "",
 }
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database", "installation"}
 
 
 def _set_up() -> None:
@@ -45,7 +45,8 @@ def _set_up() -> None:
     database.setdefault("TEST", {})["NAME"] = test_name
     # Nothing here must outlive a power cut, and waiting for the disk is most of the time.
     if ON_POSTGRES:
-        database["OPTIONS"]["options"] = "-c synchronous_commit=off"
+        # Nor is a lock waited for to the end of time: whoever does so says which.
+        database["OPTIONS"]["options"] = "-c synchronous_commit=off -c lock_timeout=100s"
     else:
         database["OPTIONS"]["init_command"] += "; PRAGMA synchronous = OFF"
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -64,17 +65,17 @@ def pytest_unconfigure() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL run what touches the database; the rest has run on SQLite."""
-    if not ON_POSTGRES:
-        return
-    chosen = [item for item in items if _touches_database(item)]
+    chosen = [item for item in items if _belongs_here(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
 
 
-def _touches_database(item: pytest.Item) -> bool:
+def _belongs_here(item: pytest.Item) -> bool:
+    if not ON_POSTGRES:
+        return not item.get_closest_marker("postgres")
     if item.get_closest_marker("once"):
         return False
-    if item.get_closest_marker("django_db"):
+    if item.get_closest_marker("django_db") or item.get_closest_marker("postgres"):
         return True
     return bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
@@ -85,6 +86,14 @@ def _life_of_a_report() -> None:
     from ngoma.settings.start import start
 
     start()
+
+
+@pytest.fixture(autouse=True)
+def _every_service_is_at_work() -> None:
+    """No test meets a service that rests because it failed in another."""
+    from ngoma.notices import resting
+
+    resting.forget()
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ def database_url() -> str:
     return f"postgresql://{user}{row['HOST']}:{row['PORT'] or 5432}/{row['NAME']}"
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment without what tests with a browser leave in it."""
+    return {name: os.environ[name] for name in os.environ if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+
 CALL = """
 import sys
 from importlib import import_module

@@ -16,7 +16,7 @@ from ngoma.public import flooding, remembered
 from tests.browser.installation import installed
 from tests.browser.pages import Site
 from tests.insight.following import count_up
-from tests.intake.pictures import encoded, scene
+from tests.intake.pictures import encoded, made_public, scene
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -60,6 +60,7 @@ def kampala(quiet: None, settings: Any, tmp_path: Path) -> str:
     load(PACKS / "kampala")
     for number, words in enumerate(("A deep hole", "Ekinnya mu luguudo", "Shimo barabarani")):
         told(words, str(number))
+    made_public()
     count_up()
     return "kampala"
 

@@ -23,9 +23,10 @@ from django.core import signing  # noqa: E402
 
 from ngoma.base.clock import frozen, now  # noqa: E402 - Django has to be set up before
 from ngoma.casework import deciding, rating, talking, working  # noqa: E402
-from ngoma.cities.book import Book, book_of  # noqa: E402
+from ngoma.cities.book import Book, book, book_of  # noqa: E402
 from ngoma.cities.demo import ILLUSTRATIONS  # noqa: E402
 from ngoma.cities.load import load  # noqa: E402
+from ngoma.insight import nightly  # noqa: E402
 from ngoma.intake import photos  # noqa: E402
 from ngoma.intake.submission import Submission  # noqa: E402
 from ngoma.intake.submit import submit  # noqa: E402
@@ -218,6 +219,8 @@ def main(cities: list[str]) -> None:
     run_until_idle()
     while sealing.seal():
         pass
+    for slug in cities:
+        nightly.make(book(slug))
     json.dump(told, sys.stdout)
 
 

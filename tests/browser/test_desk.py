@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec import to_builtins
 from playwright.sync_api import expect
 
 from ngoma.base.clock import now
 from ngoma.casework import deciding, talking
 from ngoma.cities.book import book
+from ngoma.insight.forecast.kept import Figures, Line, Range, Score
 from ngoma.people.permissions import staff
-from ngoma.records.models import Case, Hold, Membership, User
+from ngoma.records.models import Case, Forecast, Hold, Membership, User
+from ngoma.records.queries import forecasts
 from ngoma.work.worker import run_until_idle
 from tests.browser.conftest import PASSWORD, sign_in, told
+from tests.desk.test_outcomes import keep
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -183,6 +187,23 @@ def test_the_desk_works_without_a_script(sit: Sit) -> None:
     assert tab.locator(".toldbar").count() == 1
 
 
+def _foretell(city_id: int) -> None:
+    """Keeps a forecast with everything that its page can show."""
+    service = next(iter(book("kampala").services))
+    place = book("kampala").districts[0]
+    day, week, score = Range(4.2, 1, 9), Range(29.0, 19, 41), Score(49, 3.1, 2.9, 0.91)
+    keys = ((service, place), (service, None), (None, place), (None, None))
+    lines = [Line(*key, [day] * 14, [week] * 2, score) for key in keys]
+    row = Forecast.objects.create(
+        city_id=city_id,
+        day=now().date(),
+        made_at=now(),
+        figures=to_builtins(Figures(lines, [])),
+        first=[[], []],
+    )
+    forecasts.replace_lines(row, ((each.key, to_builtins(each)) for each in lines))
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("language", "width", "theme"),
@@ -190,15 +211,19 @@ def test_the_desk_works_without_a_script(sit: Sit) -> None:
 )
 def test_every_page_is_open_to_everybody(sit: Sit, theme: str, language: str, width: int) -> None:
     User.objects.update(language=language)
+    keep(book("kampala"), 48)
+    city = book("kampala").id
     for role in ("coordinator", "auditor", "administrator"):
-        city = book("kampala").id
         Membership.objects.create(user=User.objects.get(), city_id=city, role=role)
     first = Case.objects.order_by("pk")[0]
+    _foretell(city)
     tab = sit(color_scheme=theme, viewport={"width": width, "height": 844})
     case = f"cases/{first.reference}/"
     pages = (
         "", f"?case={first.reference}", "work/", "work/?q=nothing", "board/", "call/", case,
-        f"{case}?open=reject", "cases/KLA000000/", "inbox/", "batch/", "performance/", "words/",
+        f"{case}?open=reject", "cases/KLA000000/", "inbox/", "batch/", "performance/",
+        "situation/", "forecast/?service=-", "forecast/", "outcomes/", "topics/",
+        "words/",
         "words/article/reference/", "words/template/-/", "looks/", "people/", "/account/sessions",
         "/account/2fa", "/account/password/change", "/login",
     )  # fmt: skip

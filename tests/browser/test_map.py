@@ -122,7 +122,8 @@ def test_without_a_script_taps_lead_closer(kampala: str, open_page: Open) -> Non
     page.wait_for_url("**box=**")
     expect(page.locator(".line")).to_have_count(0)
     for _ in range(3):
-        page.locator(".tapmap + .links a").click()
+        with page.expect_navigation():
+            page.locator(".tapmap + .links a").click()
     expect(page.locator(".line")).to_have_count(3)
 
 

@@ -79,7 +79,7 @@ def test_who_does_not_know_the_address_is_refused(
     assert not Talk.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"userRequest": {"user": 1}}'])
+@pytest.mark.parametrize("body", ["", "[]", '{"userRequest": {"user": 1}}', "[" * 90_000])
 def test_what_is_no_request_is_refused(seoul: str, body: str) -> None:
     path = "/channels/kakao/word/seoul/"
     answer = Client().post(path, body, content_type="application/json")

@@ -1,7 +1,9 @@
 """Mail that comes in: reports, answers to ours, and what no person wrote."""
 
+import contextlib
 import subprocess
 import sys
+import time
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from ngoma.casework import talking
-from ngoma.channels.mail.letter import Unreadable, read
+from ngoma.channels.mail.letter import LONGEST_BODY, Unreadable, read
 from ngoma.channels.mail.taking import take
 from ngoma.cities.book import Book, book
 from ngoma.notices.sending import outgoing
@@ -207,3 +209,36 @@ def test_a_mail_server_hands_it_over(tmp_path: Path) -> None:
     taken = ngoma("channel", "mail", "--city", "kampala", given=mail("A hole in Mulago II"))
     assert (taken.returncode, taken.stdout) == (0, b"taken\n")
     assert ngoma("channel", "mail", "--city", "kampala", given=b"nothing").returncode == 65
+
+
+def _nested(depth: int) -> bytes:
+    parts = "".join(
+        f"Content-Type: multipart/mixed; boundary=b{each}\r\n\r\n--b{each}\r\n"
+        for each in range(depth)
+    )
+    return f"From: a@b.example\r\nSubject: x\r\n{parts}\r\nA hole\r\n".encode()
+
+
+FROM = b"From: a@b.example\r\nSubject: x\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _nested(2000),
+        _nested(90),
+        FROM + b"To: " + b"(" * 20_000 + b"\r\n\r\nA hole",
+        FROM + b"To: " + b"a@b.c," * 50_000 + b"\r\n\r\nA hole",
+        FROM + b"Content-Type: " + b"a;" * 50_000 + b"\r\n\r\nA hole",
+        FROM + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + (b"--b\r\nContent-Type: " + b"a;" * 900 + b"\r\n\r\nx\r\n") * 5000,
+        FROM + b"Content-Type: text/html\r\n\r\n" + b"<ul><li>" * 6000,
+    ],
+    ids=["deep", "less deep", "brackets", "many", "a long head", "parts", "lists"],
+)  # fmt: skip
+def test_no_mail_holds_the_reader_up(data: bytes) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(Unreadable):
+        letter = read(data, authority="", most_photos=5)
+        assert len(letter.text) <= LONGEST_BODY
+    assert time.process_time() - begun < 5

@@ -109,23 +109,23 @@ def gateway(settings: Settings) -> Iterator[Gateway]:
     server.server_close()
 
 
-def telegram(secret: str = "known", **message: Any) -> int:
+def telegram(secret: str = "known", city: str = "kampala", **message: Any) -> int:
     """Post an update; returns the status of the answer."""
     usual = {"message_id": 1, "chat": {"id": 77, "type": "private"}, "date": 1}
     update = {"update_id": 1, "message": usual | message}
     headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-    path = "/channels/telegram/kampala/"
+    path = f"/channels/telegram/{city}/"
     return Client().post(path, update, content_type=JSON, headers=headers).status_code
 
 
-def whatsapp(secret: str = "app", statuses: Any = (), **message: Any) -> int:
+def whatsapp(secret: str = "app", statuses: Any = (), city: str = "kampala", **message: Any) -> int:
     """Post a webhook; returns the status of the answer."""
     usual = {"from": "256772123456", "id": "wamid.1", "timestamp": "1"}
     value = {"statuses": list(statuses), "messages": [usual | message] if message else []}
     body = json.dumps({"object": "x", "entry": [{"changes": [{"value": value}]}]}).encode()
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"X-Hub-Signature-256": f"sha256={digest}"}
-    path = "/channels/whatsapp/kampala/"
+    path = f"/channels/whatsapp/{city}/"
     return Client().post(path, body, content_type=JSON, headers=headers).status_code
 
 
@@ -139,12 +139,18 @@ def send(request: pytest.FixtureRequest, officer: Actor, gateway: Gateway) -> Se
     numbers = count(1)
 
     def send(
-        text: str = "", *, photo: str = "", voice: str = "", at: tuple[float, float] | None = None
+        text: str = "",
+        *,
+        photo: str = "",
+        voice: str = "",
+        at: tuple[float, float] | None = None,
+        press: str = "",
     ) -> int:
         number = next(numbers)
         where = {"latitude": at[0], "longitude": at[1]} if at else None
         if request.param == "telegram":
             sizes = [{"file_id": f"{photo}-small"}, {"file_id": photo}]
+            text = text or press  # a key types what it says
             told: dict[str, Any] = {"caption": text, "photo": sizes} if photo else {"text": text}
             if voice:
                 told = {"voice": {"file_id": voice, "duration": 3}}
@@ -153,6 +159,9 @@ def send(request: pytest.FixtureRequest, officer: Actor, gateway: Gateway) -> Se
             told = {"image": {"id": photo, "caption": text}} if photo else {"text": {"body": text}}
             if where:
                 told = {"location": where}
+            if press:
+                chosen = {"id": press, "title": press[:24]}
+                told = {"interactive": {"type": "list_reply", "list_reply": chosen}}
             if voice:
                 told = {"audio": {"id": voice, "mime_type": "audio/ogg", "voice": True}}
             status = whatsapp(id=f"wamid.{'HBgMMjU2' * 12}{number}", **told)
@@ -184,6 +193,42 @@ def test_words_a_photo_and_a_position_are_one_report(send: Send, gateway: Gatewa
     paths = [path for path, body in gateway.asked if body is not None]
     assert len([path for path in paths if path.endswith(("/sendMessage", "/messages"))]) == 2
     assert {each.state for each in Notice.objects.all()} == {"sent"}
+
+
+def buttons(gateway: Gateway) -> list[str]:
+    """The choices of the last message."""
+    body = gateway.asked[-1][1]
+    if "reply_markup" in body:
+        return [row[0]["text"] for row in body["reply_markup"].get("keyboard", ())]
+    rows = body.get("interactive", {}).get("action", {}).get("sections", [{"rows": []}])[0]["rows"]
+    assert all(len(each["title"]) <= 24 for each in rows)
+    return [each["id"] for each in rows]
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_a_choice_is_a_button_and_its_number_counts_too(
+    send: Send, gateway: Gateway, pressed: bool
+) -> None:
+    send("The drain is blocked")
+    assert buttons(gateway) == []
+    send("Mulago")
+    offered = buttons(gateway)
+    assert offered[1] == "2 Mulago II, Kawempe"
+    assert offered[-1] == "4 None of these"
+    assert " ".join(offered) in said()[-1]
+    if pressed:
+        send(press=offered[1])
+    else:
+        send("2")
+    report = Report.objects.get()
+    report.case.refresh_from_db()
+    assert report.case.place.code == "kawempe-mulago-ii"
+    told = len(said())
+    send(press=offered[0])
+    assert (Report.objects.count(), len(said())) == (1, told), "the question is no longer open"
+    send("1 more hole in Mulago III")
+    assert Report.objects.count() == 2
+    assert buttons(gateway) == []
 
 
 def test_a_photo_with_words_is_a_report_with_a_photo(send: Send) -> None:
@@ -280,12 +325,16 @@ def test_without_a_secret_nobody_is_believed(
         assert whatsapp("", text={"body": "A hole"}) == 403
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"message": {"chat": 1}}', b"\xff", b'{"message":'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"message": {"chat": 1}}', b"\xff", b'{"message":', b'{"entry":' * 50_000],
+)
 def test_what_is_no_update_is_refused(officer: Actor, gateway: Gateway, body: bytes) -> None:
     headers = {"X-Telegram-Bot-Api-Secret-Token": "known"}
-    path = "/channels/telegram/kampala/"
-    answer = Client().post(path, body, content_type=JSON, headers=headers)
-    assert answer.status_code in (204, 400)
+    headers["X-Hub-Signature-256"] = f"sha256={hmac.new(b'app', body, hashlib.sha256).hexdigest()}"
+    for path in ("/channels/telegram/kampala/", "/channels/whatsapp/kampala/"):
+        answer = Client().post(path, body, content_type=JSON, headers=headers)
+        assert answer.status_code in (204, 400)
     assert not Report.objects.exists()
 
 

@@ -39,7 +39,8 @@ def test_what_was_written(mail: str, own: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "mail", ["On " * 20_000, "On x\n" * 10_000, "> \n" * 20_000, "a: b@\n" * 10_000, "-" * 50_000]
+    "mail",
+    ["On " * 20_000, "On x\n" * 10_000, "> \n" * 20_000, "a: b@\n" * 10_000, "-" * 50_000 + "!"],
 )
 def test_no_mail_takes_long(mail: str) -> None:
     started = time.process_time()

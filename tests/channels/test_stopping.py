@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ngoma.records.models import Contact, Notice, Report
+from ngoma.records.models import Contact, Event, Notice, Report
 
 pytestmark = pytest.mark.django_db
 Tell = Callable[..., Any]
 Work = Callable[[], None]
+
+
+def forgotten() -> list[str]:
+    """The references of reports of which it is on record that their contact was erased."""
+    events = Event.objects.filter(kind="forgotten", actor=Event.Actor.RESIDENT)
+    return [event.data["reference"] for event in events]
 
 
 def test_asked_first_then_stopped(client: Client, tell: Tell, work: Work) -> None:
@@ -28,6 +34,7 @@ def test_asked_first_then_stopped(client: Client, tell: Tell, work: Work) -> Non
     assert not Notice.objects.exists()
     assert client.get(path).status_code == 200
     assert client.post(path).status_code == 200
+    assert forgotten() == [receipt.report.reference]
 
 
 def test_one_click_as_mail_programs_do_it(tell: Tell) -> None:
@@ -46,6 +53,7 @@ def test_other_reports_are_still_told_about(client: Client, tell: Tell, work: Wo
     work()
     assert list(Notice.objects.values_list("report", flat=True)) == [two.report.pk]
     assert Contact.objects.count() == 1
+    assert forgotten() == [one.report.reference]
 
 
 def test_a_guess_finds_nothing(client: Client, city: Any) -> None:

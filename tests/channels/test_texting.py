@@ -226,6 +226,7 @@ def test_stop_forgets_the_number(text: Text, word: str) -> None:
     (told,) = text(word)
     assert told.startswith(("You get no more", "Tojja", "Hutapata"))
     assert only().contact is None
+    assert Event.objects.get(kind="forgotten").data == {"reference": only().reference}
     assert [each.purpose for each in Contact.objects.all()] == ["reply"]
     assert text("HELP")[0].startswith("Kampala: ")
 

@@ -21,6 +21,8 @@ def test_the_small_pack_is_right() -> None:
     assert check(SMALL) == []
 
 
+RAIN = '[[overlay]]\ncode = "rain"\nname = {{en = "Rain", sw = "Mvua"}}\nurl = "{}"\n\n[open_data]'
+
 # file, what is replaced, by what, the line of the problem, and words of its explanation
 ERRORS = [
     ("city.toml", 'slug = "small"', 'slug = "Big City"', 1, "cannot be an address"),
@@ -43,8 +45,21 @@ ERRORS = [
     ("city.toml", "[0.15, 32.05]", "[0.15]", 30, "[latitude, longitude]"),
     ("city.toml", "zoom = 12", "zoom = nan", 31, "must be a number"),
     ("city.toml", "reports@small.example", "reports", 36, "no e-mail address"),
+    ("city.toml", "https://creativecommons.org/licenses/by/4.0/", "CC BY", 46, "no address"),
+    ("city.toml", "data@small.example", "the desk", 49, "no e-mail address"),
+    ("city.toml", "data@small.example", "Open data <data@small.example>", 49, "no e-mail address"),
+    ("city.toml", "data@small.example", "<data@small.example>", 49, "no e-mail address"),
+    ("city.toml", "licenses/by/4.0/", "licenses/by 4.0/", 46, "no address"),
+    ("city.toml", "https://small.example/", "https://small.example/<x>", 50, "no address"),
+    ("city.toml", "[open_data]", RAIN.format("https://a:b/x"), 48, "no address"),
+    ("city.toml", "[open_data]", RAIN.format("https:///rain.csv"), 48, "no address"),
+    ("city.toml", "[open_data]", RAIN.format("ftp://a.example/x"), 48, "no address"),
+    ("city.toml", 'publisher = {en = "City of Small", sw', 'publisher = {sw', 48, "lacks"),
     ("city.toml", "languages =", "languages", 2, "no valid TOML"),
     ("city.toml", 'sender = "Small"', 'sender = "Sm\\u0000all"', 35, "unprintable"),
+    ("city.toml", "west = 2000", "west = -5", 43, "must lie between"),
+    ("city.toml", "west = 2000", "wst = 5", 43, "did you mean 'west'"),
+    ("city.toml", "year = 2020\n", "", 38, "`year` is missing"),
     ("places.csv", "west,,ward", "west,,quarter", 2, "no level 'quarter'"),
     ("places.csv", "kasubi,west", "kasubi,", 4, "has no parent"),
     ("places.csv", "kasubi,west", "kasubi,wst", 4, "did you mean 'west'"),

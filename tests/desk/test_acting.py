@@ -1,16 +1,21 @@
 """What a form does to a case, and what it says when it cannot."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 
+from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.records.models import Case, Event, State, User
-from ngoma.records.queries.photos import url
+from ngoma.records.models import Case, Event, Job, State, User
+from ngoma.records.queries.photos import inside_url, public_path, url
+from ngoma.work.worker import run_until_idle
+from tests.intake.pictures import encoded, scene
 
 Act = Callable[..., Any]
 
@@ -183,17 +188,73 @@ def test_words_and_photos_are_taken_back_from_the_public(
     assert report.words == "A pothole near the market"
 
 
+def test_the_words_for_the_place_are_taken_back_too(
+    coordinator: Client, told: Callable[..., Case], act: Act
+) -> None:
+    case = told(location="Behind Okello's blue door")
+    report = case.reports.get()
+    page = f"/small/r/{report.reference}"
+    reader = Client(SERVER_NAME="localhost")
+    assert "blue door" in reader.get(page).content.decode()
+    shown = coordinator.get(f"/desk/small/cases/{case.reference}/").content.decode()
+    assert 'name="location"' in shown
+    act(coordinator, case, "redact", report=report.pk, words="A pothole", location="x" * 301)
+    assert "blue door" in reader.get(page).content.decode()
+    act(coordinator, case, "redact", report=report.pk, words="A pothole", location="")
+    report.refresh_from_db()
+    assert (report.public_words, report.public_location) == ("A pothole", "")
+    assert "blue door" in report.location
+    told_all = reader.get(page).content.decode() + reader.get("/small/list").content.decode()
+    assert "blue door" not in told_all
+
+
 def test_a_photo_taken_back_is_served_to_staff_alone(
     coordinator: Client, told: Callable[..., Case], act: Act
 ) -> None:
     case = told(photos=(_photo().getvalue(),))
+    run_until_idle()
     photo = case.reports.get().photos.get()
-    reader, addresses = Client(SERVER_NAME="localhost"), [url(photo.name), url(photo.name, "small")]
+    shown, reader = f"{photo.name}-{photo.edition}", Client(SERVER_NAME="localhost")
+    addresses = [url(shown), url(shown, "small")]
     assert [reader.get(each).status_code for each in addresses] == [200, 200]
     act(coordinator, case, "hide", photo=photo.pk)
-    for address in addresses:
+    assert [reader.get(each).status_code for each in addresses] == [404, 404]
+    for address in (inside_url(photo.name), inside_url(photo.name, "small")):
         assert reader.get(address).status_code == 404
         assert "no-store" in coordinator.get(address)["Cache-Control"]
+
+
+def test_what_is_blurred_in_a_photo_is_changed_on_a_page_of_its_own(
+    coordinator: Client, told: Callable[..., Case], act: Act
+) -> None:
+    case = told(photos=(encoded(scene(320, 240), "JPEG"),))
+    run_until_idle()
+    photo = case.reports.get().photos.get()
+    before = photo.edition
+    page = f"/desk/small/cases/{case.reference}/photos/{photo.pk}/"
+    assert page in coordinator.get(f"/desk/small/cases/{case.reference}/").content.decode()
+    shown = coordinator.get(page).content.decode()
+    cells = re.findall(r'name="cell" value="([0-9,]+)"', shown)
+    assert len(cells) == 192
+    act(coordinator, case, "blur", photo=photo.pk, cell=cells[:2])
+    photo.refresh_from_db()
+    assert (photo.edition, photo.blurs) == (None, [[0, 0, 125, 83]]), "two cells are one area"
+    assert Client(SERVER_NAME="localhost").get(url(f"{photo.name}-{before}")).status_code == 404
+    Job.objects.update(run_at=now())
+    run_until_idle()
+    photo.refresh_from_db()
+    assert photo.edition not in (None, before)
+    assert not default_storage.exists(public_path(f"{photo.name}-{before}", "large"))
+    assert (
+        "What is blurred in a photo was changed"
+        in coordinator.get(f"/desk/small/cases/{case.reference}/").content.decode()
+    )
+    assert 'value="0,0,125,83" checked' in coordinator.get(page).content.decode()
+    for bad in ("1,2,3", "a,b,c,d", "0,0,0,10", "990,0,20,10", "-1,0,10,10"):
+        act(coordinator, case, "blur", photo=photo.pk, area=bad)
+    act(coordinator, told(), "blur", photo=photo.pk)
+    photo.refresh_from_db()
+    assert photo.blurs == [[0, 0, 125, 83]], "what makes no sense changes nothing"
 
 
 def _photo() -> io.BytesIO:

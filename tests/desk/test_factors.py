@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.test import Client
 
+from ngoma.base.clock import frozen, now
 from ngoma.cities.book import Book
 from ngoma.people.sessions import device
 from ngoma.records.models import Case, City, Membership, PersonalRead, Photo, SignIn, User
-from ngoma.records.queries.photos import public_path
+from ngoma.records.queries.photos import inside_url
 from ngoma.settings import staff
 from tests.intake.pictures import encoded, scene
 
@@ -186,6 +188,13 @@ def test_a_session_is_found_and_ended_after_a_new_password(
     assert client.get("/desk/small/").status_code == 302
 
 
+def test_a_seat_tells_when_somebody_was_last_there(aisha: User) -> None:
+    client, _ = enter()
+    with frozen(now() + timedelta(minutes=30)):
+        client.get("/desk/small/")
+        assert now() - SignIn.objects.get().seen_at < timedelta(minutes=11)
+
+
 def test_nobody_ends_the_session_of_somebody_else(
     aisha: User, at_work: Callable[..., Client]
 ) -> None:
@@ -227,7 +236,7 @@ def test_a_photo_taken_back_is_shown_to_who_may_see_its_case(
 ) -> None:
     photo = told(photos=(encoded(scene(), "JPEG"),)).reports.get().photos.get()
     Photo.objects.filter(pk=photo.pk).update(public=False)
-    address = f"/media/{public_path(photo.name, 'small')}"
+    address = inside_url(photo.name, "small")
     assert Client(SERVER_NAME="localhost").get(address).status_code == 404
     client, _ = enter()
     assert client.get(address).status_code == 200

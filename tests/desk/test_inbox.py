@@ -122,3 +122,23 @@ def test_a_referral_is_handed_on_by_mail_without_who_reported(
     for private in ("123456", "o@example.org"):
         assert private not in notice.text
     assert Notice.objects.filter(body="power").count() == 1
+
+
+def test_an_alert_tells_no_words_of_a_case_that_others_have_now(
+    coordinator: Client, at_work: Callable[..., Client], told: Callable[..., Case], act: Act,
+    town: Book,
+) -> None:  # fmt: skip
+    case = told("Secret words of a neighbour")
+    officer = at_work("officer", case.department.code if case.department else "")
+    name = User.objects.get(username__startswith="officer").username
+    act(coordinator, case, "note", text=f"He is known to us, @{name}")
+    run_until_idle()
+    inbox = officer.get("/desk/small/inbox/").content.decode()
+    assert "Secret words" in inbox
+    assert "known to us" in inbox
+    act(coordinator, case, "accept", service="pothole")
+    act(coordinator, case, "assign", department=town.department_by_code["front"].id)
+    inbox = officer.get("/desk/small/inbox/").content.decode()
+    assert "mentions you" in inbox
+    assert "Secret words" not in inbox
+    assert "known to us" not in inbox

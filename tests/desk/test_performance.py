@@ -47,8 +47,7 @@ def test_figures_are_shown_and_come_as_files(coordinator: Client, solved: Any) -
 
 
 def test_filters_leave_less(coordinator: Client, solved: Any, town: Book) -> None:
-    light = town.service_by_code["light"].id
-    page = coordinator.get(PAGE, {"service": light}).content.decode()
+    page = coordinator.get(PAGE, {"service": "light"}).content.decode()
     assert "Street light" in page.split("By service")[1]
     assert "Hole in the road" not in page.split("By service")[1]
     assert (
@@ -57,6 +56,15 @@ def test_filters_leave_less(coordinator: Client, solved: Any, town: Book) -> Non
     )
     for wild in ({"from": "x", "to": "9999999-13"}, {"service": "x", "place": "9" * 30}):
         assert coordinator.get(PAGE, wild).status_code == 200
+
+
+def test_a_place_that_can_be_chosen_leaves_what_is_in_it(coordinator: Client, solved: Any) -> None:
+    page = coordinator.get(PAGE).content.decode()
+    offered = page.split('name="place"')[1].split("</select>")[0]
+    assert 'value="kasubi"' in offered
+    table = coordinator.get(PAGE, {"place": "kasubi", "csv": "month"}).content.decode("utf-8-sig")
+    assert [row["cases"] for row in csv.DictReader(io.StringIO(table))] == ["7"]
+    assert "No case fits" in coordinator.get(PAGE, {"place": "nsambya"}).content.decode()
 
 
 def test_supervisors_see_their_departments_alone(
@@ -68,7 +76,7 @@ def test_supervisors_see_their_departments_alone(
     assert len(table.splitlines()) == 2
     other = at_work("supervisor", "front")
     assert "Hole in the road" not in other.get(PAGE, {"csv": "service"}).content.decode()
-    front = {"department": str(town.department_by_code["front"].id), "csv": "service"}
+    front = {"department": "front", "csv": "service"}
     assert lead.get(PAGE, front).content == lead.get(PAGE, {"csv": "service"}).content
 
 

@@ -1,4 +1,4 @@
-"""Nothing of the desk is reached without a login and work in the city, nor past one's role."""
+"""What each role does to a case. Who opens which address at all: `tests/house/test_doors.py`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,67 +7,25 @@ import pytest
 from django.contrib import admin
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern
 
 from ngoma.base.clock import now
 from ngoma.casework import workflow
 from ngoma.cities.book import Book
-from ngoma.desk import urls
 from ngoma.desk.actions import ACTIONS, BESIDE
 from ngoma.people.permissions import VERBS
-from ngoma.records.models import Case, Contact, Event, PersonalRead, Role, State, User
+from ngoma.records.models import (
+    Case,
+    Contact,
+    Event,
+    PersonalRead,
+    Photo,
+    Role,
+    State,
+    User,
+)
+from tests.intake.pictures import encoded, scene
 
-OUTSIDE = ("login/", "logout/", "language/", "")
-PAGES = [str(each.pattern) for each in urls.urlpatterns if isinstance(each, URLPattern)]
-ACCOUNT_PAGES = [each for each in PAGES if each.startswith("account/")]
-"""Of one's own sign-in, whatever one works in: see `test_factors.py`."""
-CITY_PAGES = [each for each in PAGES if each not in (*OUTSIDE, *ACCOUNT_PAGES)]
-
-
-def _address(pattern: str, case: Case) -> str:
-    fillings = {
-        "<slug:city>": "small",
-        "<slug:reference>": case.reference,
-        "<int:report>": str(case.reports.first().pk),
-        "<slug:name>": "note",
-        "<int:number>": "1",
-        "<slug:kind>": "article",
-        "<slug:code>": "-",
-    }
-    for name, filling in fillings.items():
-        pattern = pattern.replace(name, filling)
-    return f"/desk/{pattern}"
-
-
-def test_every_address_is_either_outside_or_of_a_city() -> None:
-    assert all(each.startswith("<slug:city>/") for each in CITY_PAGES)
-    assert len(CITY_PAGES) >= 7
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("pattern", CITY_PAGES)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_stranger_is_sent_to_the_login(
-    told: Callable[..., Case], pattern: str, method: str
-) -> None:
-    case = told()
-    events = Event.objects.count()
-    answer = getattr(Client(SERVER_NAME="localhost"), method)(_address(pattern, case))
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/desk/login/")
-    assert Event.objects.count() == events
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("pattern", CITY_PAGES)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_who_has_no_work_in_the_city_finds_no_page(
-    told: Callable[..., Case], pattern: str, method: str
-) -> None:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.create_user("elsewhere", is_staff=True, is_superuser=True))
-    answer = getattr(client, method)(_address(pattern, told()))
-    assert answer.status_code == 404
+Act = Callable[..., Any]
 
 
 @pytest.mark.once
@@ -170,3 +128,33 @@ def test_settings_are_for_administrators_and_show_nothing_personal(
     assert client.post(pages[-5], {"state": "closed"}).status_code == 403
     client.force_login(User.objects.create_user("officer"))
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        *(("redact", "report"), ("erase", "report"), ("split", "report"), ("hide", "photo")),
+        *(("merge", "into"), ("merge", "other"), ("end-task", "task")),
+    ],
+)
+def test_a_form_of_ones_own_case_reaches_no_other(
+    at_work: Callable[..., Client], told: Callable[..., Case], act: Act, name: str, field: str
+) -> None:
+    """Whoever may do all to the cases of one department names what belongs to another's."""
+    theirs = told("Secret words", service="light", photos=(encoded(scene(), "JPEG"),))
+    own = told("A hole")
+    assert (own.department.code, theirs.department.code) == ("roads-west", "roads")
+    supervisor = at_work("supervisor", "roads-west")
+    ids = {
+        "report": theirs.reports.get().pk, "photo": Photo.objects.get().pk, "task": 1,
+        "into": theirs.reference, "other": theirs.reference,
+    }  # fmt: skip
+    before = theirs.events.count()
+    answer = act(supervisor, own, name, **{field: ids[field]}, words="gone", text="gone")
+    assert answer.status_code in (403, 409, 422)
+    assert "Secret words" not in answer.content.decode()
+    theirs.refresh_from_db()
+    assert theirs.events.count() == before
+    assert theirs.reports.get().public_words == "Secret words"
+    assert Photo.objects.get().public

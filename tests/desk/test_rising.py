@@ -1,6 +1,7 @@
-"""What rises stands on the board, for those who may see its cases."""
+"""What rises stands on the board, for those who may see its cases, and what the city has missed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.records.models import Burst, Case
+from ngoma.records.models import Burst, Case, Outcomes
 
 pytestmark = pytest.mark.django_db
 BOARD = "/desk/small/board/"
@@ -55,3 +56,14 @@ def test_only_who_may_see_a_case_of_it_hears_of_it(
     own = town.departments[case.department_id or 0].code
     assert "Rising now" in at_work("officer", own).get(BOARD).content.decode()
     assert "Rising now" not in at_work("officer", "front").get(BOARD).content.decode()
+
+
+@pytest.mark.once
+def test_nights_that_are_missed_stand_on_the_board(town: Book, coordinator: Client) -> None:
+    night = Outcomes.objects.create(city_id=town.id, department=0, made_at=now(), figures={})
+    assert "of the night" not in coordinator.get(BOARD).content.decode()
+    night.made_at = now() - timedelta(days=3)
+    night.save()
+    page = coordinator.get(BOARD).content.decode()
+    assert "The figures and the open data of the night were last made" in page
+    assert "words that were taken back can still be read" in page

@@ -59,6 +59,23 @@ def test_every_kind_of_event_is_explained_to_auditors() -> None:
     assert [kind for kind in sorted(fold.KINDS) if f"`{kind}`" not in text] == []
 
 
+def test_every_defence_names_a_test_that_is_there() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| ")]
+    defended = [(cells[0].strip(), re.findall(r"`([\w/]+)`", cells[-1])) for cells in rows[1:]]
+    assert len(defended) > 40
+    assert [what for what, names in defended if not names] == []
+    missing = []
+    for _what, names in defended:
+        folder = ""
+        for name in names:
+            folder = name.rpartition("/")[0] or folder
+            path = ROOT / "tests" / folder / f"{name.rpartition('/')[2]}.py"
+            if not path.is_file() or "def test_" not in path.read_text(encoding="utf-8"):
+                missing.append(name)
+    assert missing == []
+
+
 def test_the_pictures_are_small() -> None:
     pictures = [
         path for path in (ROOT / "docs" / "screens").iterdir() if path.suffix in (".webp", ".png")

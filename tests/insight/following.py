@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ngoma.insight import counting, searching
+from ngoma.insight import arriving, counting, searching
 from ngoma.records.models import Bookmark, Event
 
 
@@ -14,6 +14,11 @@ def catch_up() -> None:
 def count_up() -> None:
     """Let the reader of the counts come to the last event, and to the present."""
     _catch_up(counting.READER, counting.follow)
+
+
+def arrive() -> None:
+    """Let the reader of arrivals come to the last event."""
+    _catch_up(arriving.READER, arriving.follow)
 
 
 def _catch_up(reader: str, follow: Callable[[], None]) -> None:

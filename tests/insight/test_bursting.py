@@ -1,5 +1,6 @@
 """Bursts are kept while they last, with the words of those who told of them."""
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,13 +23,18 @@ MINUTES = timedelta(minutes=1)
 
 @pytest.fixture
 def tell(town: Book) -> Tell:
-    """Takes in as many reports of the same thing, one a minute."""
+    """Takes in as many reports of the same thing, one a minute, each of somebody else."""
+    people = itertools.count()
 
     def tell(number: int, at: Any = MONDAY, **said: Any) -> list[Receipt]:
         receipts = []
         for n in range(number):
             with frozen(at + n * MINUTES):
-                words = {"words": f"No light on the whole street, pole {n}", "service": "light"}
+                words = {
+                    "words": f"No light on the whole street, pole {n}",
+                    "service": "light",
+                    "phone": f"0772{next(people):06}",
+                }
                 receipts.append(submit(told(town, **words | said)))
         return receipts
 
@@ -75,6 +81,15 @@ def test_it_is_over_a_day_after_it_was_last_found(town: Book, tell: Tell) -> Non
     assert len(look(town, MONDAY + timedelta(hours=52))) == 2
 
 
+def test_who_tells_of_many_is_one(town: Book, tell: Tell) -> None:
+    tell(8, phone="0772999999")
+    tell(6, MONDAY + 20 * MINUTES, phone="")
+    assert look(town, MONDAY + 40 * MINUTES) == []
+    tell(3, MONDAY + 40 * MINUTES)
+    (burst,) = look(town, MONDAY + 50 * MINUTES)
+    assert burst.reports == 17
+
+
 def test_what_came_every_day_is_no_burst(town: Book, tell: Tell) -> None:
     for days in range(1, 8):
         tell(9, MONDAY - timedelta(days=7 * days))
@@ -85,6 +100,14 @@ def test_what_came_every_day_is_no_burst(town: Book, tell: Tell) -> None:
 
 def test_what_an_older_system_had_is_passed_over(town: Book, tell: Tell) -> None:
     tell(8, channel="import")
+    assert look(town, MONDAY + 20 * MINUTES) == []
+
+
+def test_what_an_older_system_had_was_usual(town: Book, tell: Tell) -> None:
+    for days in range(1, 8):
+        tell(9, MONDAY - timedelta(days=7 * days), channel="import")
+        tell(9, MONDAY - timedelta(days=7 * days + 3), channel="import")
+    tell(7)
     assert look(town, MONDAY + 20 * MINUTES) == []
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
+from ngoma.intake import blurring
+from ngoma.records.models import Photo
+
 CORNERS = {"red": (220, 20, 20), "green": (20, 160, 20), "blue": (20, 20, 220), "grey": (90,) * 3}
 """Colours of the upright picture: top left, top right, bottom left, bottom right."""
 
@@ -94,3 +97,10 @@ def png(width: int, height: int, *chunks: tuple[bytes, bytes], depth: int = 8) -
         for kind, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+def made_public() -> None:
+    """Have the public copies made that wait for it, as the worker does where it finds no face."""
+    Photo.objects.filter(edition=None, blurs=None).update(blurs=[])
+    for waiting in Photo.objects.filter(edition=None):
+        blurring.blur(waiting.pk)

@@ -11,12 +11,20 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "ngoma"
-PARTS = {"locale": ("look", "public"), "desk/locale": ("desk",)}
+PARTS = {
+    "locale": ("look", "public", "insight/opendata"),
+    "desk/locale": ("desk",),
+    "report/locale": ("report",),
+}
 """By folder of catalogues the packages whose texts they hold."""
 
 CATALOGUES = [
     *[("locale", language) for language in ("en", "ko", "lg", "sw")],
-    *[("desk/locale", language) for language in ("ko", "lg", "sw")],
+    *[
+        (f"{part}/locale", language)
+        for part in ("desk", "report")
+        for language in ("ko", "lg", "sw")
+    ],
 ]
 METHODS = [("**.py", "python"), ("**/templates/**.jinja", "jinja2")]
 KEYWORDS = {

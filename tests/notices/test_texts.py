@@ -18,11 +18,13 @@ from ngoma.notices.telling import OF_CASE, OF_PLACE
 
 PACKS = Path(ngoma.__file__).with_name("packs")
 LANGUAGES = sorted(texts.languages())
-KINDS = sorted({*TOLD.values(), "split", "unanswered", "code", "news", "alert", "handed_on"})
+KINDS = sorted(
+    {*TOLD.values(), "split", "unanswered", "code", "news", "alert", "handed_on", "digest"}
+)
 FIELDS = {
     "reference", "city", "what", "link", "answer_due", "due", "missed", "reply_by", "close_on",
     "department", "body", "phone", "into", "text", "code", "minutes", "news",
-    "stop", "who", "words", "where",
+    "stop", "who", "words", "where", "days", "bursts", "loads", "pin",
 }  # fmt: skip
 SECRET = "x" * 24
 
@@ -48,6 +50,13 @@ def test_every_kind_has_its_words(language: str) -> None:
             assert told[0] == told[1], (kind, field)
             told = [f"{{{field}}}" in "".join(each.mail) for each in (words, english)]
             assert told[0] == told[1], (kind, field)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_digest_has_the_same_lines_in_every_language(language: str) -> None:
+    for name in ("day", "day_alone", "word", "burst", "load", "nobody"):
+        named = set(texts.named(texts.morning(name, language)))
+        assert named == set(texts.named(texts.morning(name, "en"))), name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -126,11 +135,11 @@ def test_the_frame_of_every_sms_is_short(pack: str, language: str, kind: str) ->
         "phone": max((body.get("phone", "") for body in city["bodies"]), key=len, default=""),
         "link": f"https://ngoma.example/{city['slug']}/{language}/r/KLA2345678/{SECRET}",
         "text": "",
-        "code": "123456",
         "minutes": "15",
     }
-    line = sms.plain(" ".join(texts.fill(texts.words(kind, language).sms, fields)))
-    carries_words = "{text}" in texts.words(kind, language).sms
-    most = 1 if sms.is_gsm(line) and not carries_words else 2
-    assert sms.segments(line) <= most, (len(line), line)
-    assert line.endswith(fields["link"]) or kind == "code"
+    for one in ({"pin": "", "code": "123456"}, {"pin": "1234", "code": ""}):
+        line = sms.plain(" ".join(texts.fill(texts.words(kind, language).sms, fields | one)))
+        carries_words = "{text}" in texts.words(kind, language).sms
+        most = 1 if sms.is_gsm(line) and not carries_words else 2
+        assert sms.segments(line) <= most, (len(line), line)
+        assert line.endswith(fields["link"]) or kind == "code"

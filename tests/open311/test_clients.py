@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from ngoma.base.clock import now
+from tests.intake.pictures import made_public
 from tests.open311.conftest import KEY, picture
 
 NODE = Path(__file__).parent / "node"
@@ -83,6 +84,7 @@ def test_three(served: str, three: Any, form: str, tmp_path: Path) -> None:
         )  # fmt: skip
     request = unwrapped(created, "request")
     reference = (request if form == "xml" else request[0])["service_request_id"]
+    made_public()
     told = unwrapped(client.request(reference), "request")
     told = told if form == "xml" else told[0]
     assert told["description"] == "A hole"

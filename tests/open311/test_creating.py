@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ngoma.base.clock import frozen, now
+from tests.intake.pictures import made_public
 from tests.open311.conftest import INSIDE, KEY, Door, picture
 
 
@@ -88,6 +89,8 @@ def test_photos_in_every_way(door: Door) -> None:
     encoded = base64.b64encode(picture("yellow")).decode()
     reference = door.report(media=[*files, *several])
     assert Photo.objects.filter(report__reference=reference).count() == 3
+    assert door.get(f"requests/{reference}")[0]["media_url"] is None, "until faces are blurred"
+    made_public()
     assert door.get(f"requests/{reference}")[0]["media_url"].startswith("http://testserver/")
     urls = door.get(f"requests/{reference}", extensions="true")[0]["extended_attributes"]
     assert len(urls["media_urls"]) == 3
@@ -290,3 +293,17 @@ def test_the_language_that_is_named(door: Door, locale: str, kept: str) -> None:
 def test_refusals_speak_the_callers_language(door: Door) -> None:
     errors = door.post("requests", 400, service_code="light", locale="sw", **INSIDE)
     assert "Lina kina gani?" in errors[0]["description"]
+
+
+def test_a_key_for_updates_alone_hands_nothing_in(city: Any, door: Door) -> None:
+    from ngoma.people import apikeys
+    from ngoma.records.models import ApiKey, Report
+
+    apikeys.create(city.pk, name="crew", key="crew", reports=False, updates=True)
+    said = {"service_code": "pothole", "description": "A hole", "api_key": "crew"} | INSIDE
+    refused = door.post("requests", 403, **said)
+    assert "may not hand in" in refused[0]["description"]
+    assert not Report.objects.exists()
+    assert ApiKey.objects.get(name="crew").used_on is None
+    door.get("servicerequestupdates", 200, api_key="crew")
+    assert ApiKey.objects.get(name="crew").used_on == now().date()

@@ -119,6 +119,7 @@ def test_an_older_update_keeps_its_words_alone(door: Door, verbs: Callable[..., 
         ({"updated_datetime": "2999-01-01T00:00:00Z"}, 400, 4),
         ({"update_id": "u" * 129}, 400, 4),
         ({"description": "x" * 4001}, 400, 5),
+        ({"description": "Done on [___ date]"}, 400, 5),
     ],
 )
 def test_every_reason_at_once(door: Door, fields: dict[str, str], status: int, count: int) -> None:

@@ -70,7 +70,10 @@ def test_two_seals_of_one_address_look_unrelated(town: Book) -> None:
 def test_a_name_once_told_is_not_lost_by_a_report_without_one(town: Book) -> None:
     vault.keep(town.id, MAIL, language="en")
     nameless = Address("email", MAIL.address)
-    assert vault.reveal(vault.keep(town.id, nameless, language="en")).name == MAIL.name
+    again = vault.keep(town.id, nameless, language="en")
+    known = vault.find(town.id, nameless)
+    assert known == again
+    assert vault.reveal(known).name == MAIL.name
 
 
 def test_an_address_is_found_again_by_itself_alone(town: Book) -> None:

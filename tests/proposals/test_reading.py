@@ -9,13 +9,13 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ngoma.base.clock import frozen
+from ngoma.base.clock import frozen, now
 from ngoma.casework import deciding, merging, working
 from ngoma.cities.book import Book
 from ngoma.intake.submit import Receipt
 from ngoma.people.permissions import Actor
 from ngoma.proposals.reading import preview, read
-from ngoma.records.models import Case, Event, Proposal
+from ngoma.records.models import Burst, Case, Event, Proposal
 from ngoma.records.queries.nearby import around_point
 from ngoma.triage.reading import MODEL
 from tests.casework import MONDAY
@@ -169,10 +169,10 @@ def test_an_answer_that_worked_before_is_offered(
 def test_a_preview_reads_the_same_and_writes_nothing(hear: Hear, town: Book) -> None:
     known = hear("A pothole at the bridge").case
     before = {model: model.objects.count() for model in apps.get_models()}
+    told = {"words": "A live wire and a pothole", "lat": HERE[0], "lon": HERE[1]}
+    preview(town, **told)  # every few seconds a process looks whether its city and model are new
     with CaptureQueriesContext(connection) as asked:
-        reading = preview(
-            town, words="A live wire and a pothole", lat=HERE[0], lon=HERE[1], with_answers=True
-        )
+        reading = preview(town, **told, with_answers=True)
     assert [query["sql"].split()[0].upper() for query in asked] == ["SELECT"] * len(asked)
     assert len(asked) <= 3
     assert reading.urgency.level == "now"
@@ -184,5 +184,23 @@ def test_a_reading_costs_few_questions(hear: Hear, django_assert_max_num_queries
     receipt = hear("A pothole at the bridge")
     Proposal.objects.all().delete()
     opened = Event.objects.get(case=receipt.case, kind="opened")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         read(event=opened.pk, case=receipt.case.pk)
+
+
+def test_a_flood_of_reports_here_is_a_danger_and_one_elsewhere_is_not(
+    hear: Hear, town: Book
+) -> None:
+    service = next(each for each in town.services.values() if each.danger == "soon")
+    lat, lon = HERE
+    burst = Burst.objects.create(
+        city_id=town.id, service_id=service.id, lat=lat, lon=lon, radius_m=400.0, hours=3,
+        usual=0.1, chance=1e-9, reports=9, cases=[], words="", found_at=now(), last_at=now(),
+    )  # fmt: skip
+    said = {"words": service.keywords["en"][0], "service": service.code}
+    near = proposal(hear(**said, lat=lat, lon=lon))
+    assert (near.urgency, near.reasons[0]["kind"]) == (2, "burst")
+    assert proposal(hear(**said, lat=lat + 500 * METRE, lon=lon)).urgency == 1
+    burst.ended_at = now()
+    burst.save()
+    assert proposal(hear(**said, lat=lat, lon=lon)).urgency == 1

@@ -1,12 +1,15 @@
 """A reader of the pages, and reports to read about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from ngoma.base.clock import frozen, now
+from ngoma.base.floods import WINDOW
 from ngoma.cities.book import Book
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import Receipt, submit
@@ -19,6 +22,14 @@ def _fresh(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     remembered.forget()
     flooding.forget()
+
+
+@pytest.fixture
+def early() -> Iterator[None]:
+    """Time stands early in a window of floods: where one ends, what it counted begins to fade."""
+    at = now().timestamp()
+    with frozen(datetime.fromtimestamp(at - at % WINDOW + 60, UTC)):
+        yield
 
 
 @pytest.fixture

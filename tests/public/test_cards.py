@@ -17,7 +17,7 @@ from ngoma.intake.submit import Receipt
 from ngoma.people.permissions import Actor
 from ngoma.public import cards
 from ngoma.public.cards import Card
-from tests.intake.pictures import corners, encoded, scene
+from tests.intake.pictures import corners, encoded, made_public, scene
 from tests.public.test_tracking import make_private
 
 Tell = Callable[..., Receipt]
@@ -49,7 +49,9 @@ def ink(image: Image.Image) -> float:
 @pytest.fixture
 def shown(tell: Tell) -> Receipt:
     """A report with a photo whose quarters differ."""
-    return tell(photos=(encoded(scene(), "JPEG"),), location="by the gate")
+    told = tell(photos=(encoded(scene(), "JPEG"),), location="by the gate")
+    made_public()
+    return told
 
 
 def test_a_report_is_shown_with_its_photo_and_its_state(reader: Client, shown: Receipt) -> None:
@@ -77,6 +79,7 @@ def test_a_card_follows_its_report(reader: Client, shown: Receipt, officer: Acto
     deciding.accept(actor=officer, case_id=shown.case.pk)
     done = photos.store(encoded(Image.new("RGB", (600, 400), "white"), "JPEG"), kind="after")
     working.resolve(actor=officer, case_id=shown.case.pk, text="Filled", photo_ids=[done.pk])
+    made_public()
     then = reader.get(address, headers={"If-None-Match": first["ETag"]})
     fixed, before = picture(then), picture(first)
     assert then["ETag"] != first["ETag"]

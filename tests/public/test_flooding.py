@@ -22,6 +22,7 @@ from ngoma.public.site import Site
 from ngoma.records.models import Report
 from ngoma.records.sql.statements import fetch
 
+pytestmark = pytest.mark.usefixtures("early")
 ADDRESS = "/small/report"
 FLOODER, NEIGHBOUR = "203.0.113.77", "198.51.100.5"
 Answer = Any

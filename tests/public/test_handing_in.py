@@ -112,6 +112,7 @@ def test_another_page_cannot_hand_in(reader: Client) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.usefixtures("early")
 def test_in_a_flood_the_script_shows_work_and_a_danger_nothing(
     reader: Client, settings: Any
 ) -> None:
@@ -126,6 +127,7 @@ def test_in_a_flood_the_script_shows_work_and_a_danger_nothing(
     assert hand_in(reader, words="The cable down there").status_code == 201
 
 
+@pytest.mark.usefixtures("early")
 def test_in_a_flood_of_photos_each_new_one_shows_work(reader: Client, settings: Any) -> None:
     settings.NGOMA_FLOOD_LIMIT = 1
     for _ in range(5):

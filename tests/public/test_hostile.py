@@ -78,6 +78,38 @@ def test_a_form_that_makes_no_sense(reader: Client, form: dict[str, Any]) -> Non
     assert reader.post("/small/report", typed).status_code in (200, 303, 422)
 
 
+DEEP = b'{"a":' * 50_000
+
+
+@pytest.mark.parametrize("address", ["report/hand-in", "follow/browser?place=west"])
+@pytest.mark.parametrize("body", [DEEP, b"[" * 100_000, b'"\xed\xa0\x80"', b'{"key":"\\ud800"}'])
+def test_json_that_makes_no_sense(reader: Client, address: str, body: bytes) -> None:
+    answer = reader.post(f"/small/{address}", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/small/report", "/small/mine", "/desk/login/", "/desk/small/"])
+def test_a_form_in_other_letters_than_utf_8(town: Any, path: str) -> None:
+    """Also where a token is asked for, which is looked for in the form."""
+    strict = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    strict.cookies["csrftoken"] = "c" * 32
+    kind = "application/x-www-form-urlencoded; charset=utf-16"
+    answer = strict.post(path, "a=b", content_type=kind)
+    assert answer.status_code == 400
+    assert answer.content == b"This request cannot be read.\n"
+
+
+def test_a_host_that_is_none(town: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies["csrftoken"] = "c" * 32
+    for host in ("a b", "localhost:x", "[::", "evil.example", "localhost@evil.example"):
+        for kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+            answer = strict.post("/desk/small/", "a=b", content_type=kind, headers={"host": host})
+            assert answer.status_code == 400, host
+            assert host not in answer.content.decode()
+
+
 def test_an_origin_that_is_no_address(reader: Client) -> None:
     answer = reader.post("/small/report", {"go": "show"}, headers={"origin": "http://["})
     assert answer.status_code == 403

@@ -128,6 +128,16 @@ def test_a_tile_is_kept_by_whoever_asks_and_the_same_in_every_language(
     assert reader.get(WORLD).json() == reader.get(WORLD.replace("small", "small/sw")).json()
 
 
+@pytest.mark.usefixtures("town_of_reports")
+def test_a_crowd_that_looks_at_one_tile_asks_the_database_once(
+    reader: Client, django_assert_num_queries: Any
+) -> None:
+    first = reader.get(WORLD).content
+    with django_assert_num_queries(0):
+        assert reader.get(WORLD).content == first
+    assert reader.get(WORLD, {"state": "fixed"}).content != first
+
+
 @pytest.mark.parametrize(
     "tile", ["21/0/0", "3/8/0", "3/0/8", "0/0/1", "99999999999/0/0", "-1/0/0", "1.5/0/0"]
 )

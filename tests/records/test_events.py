@@ -140,7 +140,7 @@ def test_reading_on_uses_the_index_alone(town: Book, sql: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-        asked = sql.format(after=after(), settled=settled())
+        asked = sql.format(columns="*", after=after(), settled=settled())
         cursor.execute(f"{explain} {asked}", [0, 5, 10])
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "event_in_order" in plan

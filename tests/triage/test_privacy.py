@@ -13,6 +13,16 @@ PRIVATE = [
     ("UG", "0701234567", "phone"),
     ("KR", "010-1234-5678", "phone"),
     ("KR", "02-312-4567", "phone"),
+    ("UG", "O772 123456", "phone"),
+    ("UG", "0772,123,456", "phone"),
+    ("UG", "0772_123_456", "phone"),
+    ("KR", "공일공-1234-5678", "phone"),
+    ("KR", "010·1234·5678", "phone"),
+    ("UG", "jane at gmail dot com", "email"),
+    ("UG", "jane at gmail.com", "email"),
+    ("UG", "jane.doe＠gmail．com", "email"),
+    ("UG", "CM 8900 1234 ABCD", "national_id"),
+    ("UG", "UAX. 123A", "plate"),
     ("UG", "jane.doe@example.org", "email"),
     ("KR", "minji(at)naver.com", "email"),
     ("KR", "900101-1234567", "national_id"),
@@ -45,7 +55,9 @@ def test_found_and_hidden(country: str, value: str, kind: str, around: str) -> N
     "text",
     ["It cost UGX 500K", "use 100m of pipe", "12월 2024", "101동 1502호", "report 123456",
      "at 10:30 on 2026-03-02", "KLA-7F3K9", "0.31363, 32.58112", "meet me @ the gate",
-     "CMEXPRESSWAYS", "3개 1000원", "63조 7000억", "call 112 or 119", "look (at the corner)"],
+     "CMEXPRESSWAYS", "it cost 772,123,456 shillings", "he was at home",
+     "look at gmail, it is down", "0,5 m and 1,200,000 UGX", "공영주차장 일공공",
+     "3개 1000원", "63조 7000억", "call 112 or 119", "look (at the corner)"],
 )  # fmt: skip
 def test_what_leads_to_nobody_stays(text: str) -> None:
     assert find_private(text, "UG") == ()

@@ -66,3 +66,15 @@ def test_an_unread_language_is_less_surely_calm(city: Catalogue, say: Say) -> No
     known = read(say("Please come and look at this bench, it is old"), city).urgency
     unknown = read(say("กรุณามาดูม้านั่งตัวนี้"), city).urgency
     assert known.probability > unknown.probability
+
+
+def test_a_burst_makes_of_what_may_be_dangerous_a_danger(city: Catalogue, say: Say) -> None:
+    risky = next(each for each in city.services if each.urgency == "soon")
+    calm = next(each for each in city.services if each.urgency == "no")
+    for service, levels in ((risky, ("soon", "now")), (calm, ("no", "no"))):
+        words = service.keywords["en"][0]
+        alone = read(say(words, chosen=service.id), city).urgency
+        among = read(say(words, chosen=service.id, bursting=frozenset({service.id})), city).urgency
+        assert (alone.level, among.level) == levels
+    others = read(say(words, bursting=frozenset({risky.id})), city).urgency
+    assert others.level == "no"

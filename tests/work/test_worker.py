@@ -70,6 +70,20 @@ def test_jobs_run_in_the_order_of_their_time_and_then_of_their_putting() -> None
     assert ran == [1, 3, 2, 0]
 
 
+def test_what_cannot_be_begun_soon_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers wait for a batch; but one job at least is run, or none would ever be."""
+    monkeypatch.setattr(worker, "BATCH_SECONDS", -1.0)
+    ran: list[int] = []
+    handle(slow=lambda number: ran.append(number))
+    for number in range(3):
+        put("slow", {"number": number}, run_at=MONDAY)
+    with frozen(MONDAY):
+        assert worker.run_once() == 1
+        assert list(Job.objects.values_list("attempts", "claimed_until")) == [(0, None)] * 2
+        assert worker.run_until_idle() == 2
+    assert ran == [0, 1, 2]
+
+
 def test_of_a_job_with_a_key_one_waits_at_a_time() -> None:
     for number in range(3):
         put("count", {"number": number}, key="the same")
@@ -259,7 +273,10 @@ def test_a_worker_asked_to_stop_ends_its_job_and_gives_the_others_back() -> None
     assert list(Job.objects.values_list("attempts", "claimed_until")) == [(0, None)] * 4
 
 
-def test_timers_run_when_they_are_due_and_one_that_fails_stops_no_other() -> None:
+def test_timers_run_when_they_are_due_and_one_that_fails_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timers, "PAUSE", 0.0)
     ran: list[str] = []
     minute = timedelta(minutes=1)
     three = (
@@ -276,6 +293,18 @@ def test_timers_run_when_they_are_due_and_one_that_fails_stops_no_other() -> Non
     with frozen(MONDAY + 5 * minute):
         assert timers.tick() == []
         assert timers.tick(force=True) == [timer.name for timer in three]
+
+
+def test_however_fast_a_replay_goes_a_timer_leaves_room_for_others() -> None:
+    ran: list[float] = []
+    second = timedelta(seconds=1)
+    registry.install(
+        handlers={}, followers={}, timers=(Timer("tests: fast", second, lambda: ran.append(1)),)
+    )
+    for number in range(50):
+        with frozen(MONDAY + number * second):
+            timers.tick()
+    assert len(ran) == 1
 
 
 def test_an_event_is_not_followed_by_a_job_that_nobody_handles() -> None:

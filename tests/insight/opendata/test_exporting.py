@@ -3,76 +3,34 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-from ngoma.casework import deciding, talking
+from ngoma.base.clock import frozen
+from ngoma.casework import deciding, working
 from ngoma.casework.recording import History, record
 from ngoma.cities import book as books
 from ngoma.cities.book import Book
 from ngoma.cities.load import load
-from ngoma.insight import export
+from ngoma.insight import partitions
+from ngoma.insight.opendata import exporting
+from ngoma.insight.opendata.dictionary import REPORTS
+from ngoma.insight.opendata.rows import PUBLIC
 from ngoma.intake.history import importing
 from ngoma.intake.history.mapping import Mapping, find
-from ngoma.intake.submission import Submission
-from ngoma.intake.submit import submit
-from ngoma.people.permissions import Actor, staff
-from ngoma.records.models import Case, City, Membership, Report, Service, User
+from ngoma.people.permissions import Actor
+from ngoma.records.models import Case, Report
+from tests.insight.opendata.conftest import tell, without_lights
+from tests.insight.opendata.reading import as_text, rows
 from tests.intake.history import EXCERPTS
 
 SECRETS = ("0772123456", "ann@example.org", "Okello", "behind the blue door", "sneeze", "32.0512")
 
 
-def as_text(town: Book, kind: str, tmp_path: Path) -> str:
-    """An export as readable text, whatever its format."""
-    path = tmp_path / f"public.{kind}"
-    export.write(export.rows(town), kind, path)
-    if kind != "parquet":
-        return path.read_text(encoding="utf-8")
-    return str(duckdb.read_parquet(str(path)).fetchall())
-
-
-def tell(town: Book, key: str, **said: Any) -> Report:
-    known = {"words": "A hole", "service": "pothole", "lat": 0.15, "lon": 32.05} | said
-    return submit(Submission(book=town, origin="web", key=key, channel="web", **known)).report
-
-
-@pytest.fixture
-def private_town(town: Book) -> Book:
-    """A town where lights are nobody's business, with secrets wherever one can be put."""
-    Service.objects.filter(city=town.id, code="light").update(public=False)
-    City.objects.filter(pk=town.id).update(version=99)
-    books.forget()
-    town = books.book_of(town.id)
-    open_ = tell(
-        town,
-        "open",
-        words="A hole; call 0772 123456 or ann@example.org",
-        location="By the mosque, 0772123456",
-        email="ann@example.org",
-        name="Okello",
-    )
-    shut = tell(
-        town, "shut", service="light", words="Dark behind the blue door", lat=0.1512, lon=32.0512
-    )
-    user = User.objects.create_user("coordinator")
-    Membership.objects.create(user=user, city_id=town.id, role="coordinator")
-    actor = staff(user)
-    talking.note(actor=actor, case_id=open_.case_id, text="Okello made me sneeze")
-    deciding.accept(actor=actor, case_id=open_.case_id, text="We come on Monday")
-    deciding.accept(actor=actor, case_id=shut.case_id, text="We come behind the blue door")
-    source = {"note": "Okello made me sneeze", "tel": "0772123456"}
-    at = datetime(2020, 1, 1, tzinfo=UTC)
-    words = "Okello lives here"
-    record(town, [History(key="old", opened_at=at, words=words, source=source)], origin="old")
-    return town
-
-
-@pytest.mark.parametrize("kind", export.FORMATS)
+@pytest.mark.parametrize("kind", exporting.FORMATS)
 def test_nothing_private_gets_out(kind: str, private_town: Book, tmp_path: Path) -> None:
     told = as_text(private_town, kind, tmp_path)
     assert "We come on Monday" in told
@@ -83,21 +41,44 @@ def test_nothing_private_gets_out(kind: str, private_town: Book, tmp_path: Path)
 
 
 def test_a_private_service_is_counted_and_placed_coarsely(private_town: Book) -> None:
-    row = next(row for row in export.rows(private_town) if row["service_code"] == "light")
+    row = next(row for row in rows(private_town) if row["service_code"] == "light")
     assert (row["lat"], row["long"], row["place"]) == (0.15, 32.05, "west")
     assert (row["description"], row["address"], row["status_notes"]) == ("", "", "")
+    assert (row["service_request_id"], row["agency_responsible"]) == ("", "")
     assert row["status_description"] == "accepted"
 
 
+def test_the_time_of_a_private_report_is_known_to_the_day(town: Book, coordinator: Actor) -> None:
+    """Neither by its times, nor by its reference, nor by its neighbours in the file."""
+    town = without_lights(town)
+    noon = datetime(2026, 5, 4, 9, 0, 1, tzinfo=UTC)
+    for hour in range(4):
+        with frozen(noon + timedelta(hours=hour)):
+            told = tell(town, f"{hour}", service="light" if hour % 2 else "pothole")
+            deciding.accept(actor=coordinator, case_id=told.case_id)
+    with frozen(noon + timedelta(hours=4)):
+        working.resolve(actor=coordinator, case_id=told.case_id, text="Done")
+    day = datetime(2026, 5, 3, 21, tzinfo=UTC).replace(tzinfo=None)  # midnight on the city's clocks
+    private, public = rows(town)[:2], rows(town)[2:]
+    assert [row["service_code"] for row in private] == ["light", "light"]
+    for row in private:
+        assert row["requested_datetime"] == row["updated_datetime"] == day
+        assert row["closed_date"] in (None, day)
+        assert row["expected_datetime"].time() == day.time()
+    assert {row["closed_date"] for row in private} == {None, day}
+    hours = [row["requested_datetime"].hour for row in public]
+    assert hours == [9, 11]
+
+
 def test_rows_have_the_names_of_georeport_bulk(private_town: Book) -> None:
-    row = next(export.rows(private_town))
+    row = rows(private_town)[-1]
     bulk = (
         *("service_request_id", "requested_datetime", "updated_datetime", "closed_date"),
         *("status_description", "status_notes", "source", "service_name", "description"),
         *("agency_responsible", "address", "lat", "long"),
     )
-    assert set(bulk) <= set(export.COLUMNS)
-    assert list(row) == list(export.COLUMNS)
+    assert set(bulk) <= set(row)
+    assert list(row) == [each.name for each in REPORTS]
     assert row["status_notes"] == "We come on Monday"
     assert row["service_name"] == "Hole in the road"
 
@@ -108,39 +89,39 @@ def test_a_refusal_without_words_is_told_by_its_reason_a_referral_by_its_body(
     refused, passed_on = tell(town, "refused"), tell(town, "passed on")
     deciding.reject(actor=coordinator, case_id=refused.case_id, reason="private")
     deciding.refer(actor=coordinator, case_id=passed_on.case_id, body="power")
-    notes = [row["status_notes"] for row in export.rows(town)]
+    notes = [row["status_notes"] for row in rows(town)]
     assert notes == ["This is private land.", "Power company"]
 
 
 def test_every_format_has_every_row(database: None, tmp_path: Path) -> None:
     town = imported("helsinki", "helsinki.json", tmp_path)
-    rows = {row["service_request_id"]: row for row in export.rows(town)}
-    assert len(rows) == export.count(town) == 50
+    known_rows = {row["service_request_id"]: row for row in rows(town)}
+    assert len(known_rows) == Report.objects.count() == 50
     in_csv = list(csv.DictReader(io.StringIO(as_text(town, "csv", tmp_path), newline="")))
-    assert [row["service_request_id"] for row in in_csv] == list(rows)
+    assert [row["service_request_id"] for row in in_csv] == list(known_rows)
     features = json.loads(as_text(town, "geojson", tmp_path))["features"]
     as_text(town, "parquet", tmp_path)
     table = duckdb.read_parquet(str(tmp_path / "public.parquet"))
     in_parquet = [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
     for feature, row in zip(features, in_parquet, strict=True):
-        known = rows[feature["id"]]
+        known = known_rows[feature["id"]]
         here = None if known["lat"] is None else [known["long"], known["lat"]]
         assert (feature["geometry"] and feature["geometry"]["coordinates"]) == here
         assert feature["properties"]["description"] == known["description"]
         assert (row["description"] or "") == known["description"]
-        assert row["requested_datetime"] == known["requested_datetime"].replace(tzinfo=None)
+        assert row["requested_datetime"] == known["requested_datetime"]
     assert table.types[1] == "TIMESTAMP"
 
 
 def test_a_spreadsheet_finds_no_formula(town: Book, tmp_path: Path) -> None:
-    for number, words in enumerate(('=HYPERLINK("x")', "+1 hole", "-1 hole", "@home, a hole")):
+    formulas = ['=HYPERLINK("x")', "+1 hole", "-1 hole", "@home, a hole", "＝1+1"]
+    for number, words in enumerate(formulas):
         tell(town, str(number), words=words)
     tell(town, "south", lat=0.15, lon=32.05)
     Report.objects.filter(key="south").update(lat=-0.5)
-    rows = list(csv.DictReader(io.StringIO(as_text(town, "csv", tmp_path), newline="")))
-    assert all(not row["description"].startswith(("=", "+", "-", "@")) for row in rows)
-    assert rows[0]["description"] == '\'=HYPERLINK("x")'
-    assert rows[-1]["lat"] == "-0.5"
+    told = list(csv.DictReader(io.StringIO(as_text(town, "csv", tmp_path), newline="")))
+    assert [row["description"] for row in told[:5]] == [f"'{each}" for each in formulas]
+    assert told[-1]["lat"] == "-0.5"
 
 
 def imported(name: str, file: str, tmp_path: Path) -> Book:
@@ -153,7 +134,7 @@ def imported(name: str, file: str, tmp_path: Path) -> Book:
 
 def test_an_export_comes_in_again_as_it_was(database: None, tmp_path: Path) -> None:
     town = imported("boston", "boston.jsonl.gz", tmp_path)
-    export.write(export.rows(town), "csv", tmp_path / "out.csv")
+    exporting.export(town, "csv", tmp_path / "out.csv")
     twin = tmp_path / "twin"
     twin.mkdir()
     pack = find("boston").pack
@@ -165,29 +146,30 @@ def test_an_export_comes_in_again_as_it_was(database: None, tmp_path: Path) -> N
     other = books.book_of(load(twin).pk)
     summary = importing.run(tmp_path / "out.csv", other, Mapping())
     assert (summary.added, summary.rejected, summary.services) == (50, 0, {})
-    before, after = list(export.rows(town)), list(export.rows(other))
+    before, after = rows(town), rows(other)
     for row in before + after:
         del row["service_request_id"]
     assert after == before
 
 
 def test_a_failed_export_leaves_no_file(town: Book, tmp_path: Path) -> None:
-    def broken() -> Any:
-        yield from export.rows(town)
-        raise RuntimeError
-
     tell(town, "1")
-    with pytest.raises(RuntimeError):
-        export.write(broken(), "csv", tmp_path / "out.csv")
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(export.ExportError, match="csv, geojson, parquet"):
-        export.write([], "xlsx", tmp_path / "out.xlsx")
-    with pytest.raises(export.ExportError, match="--out"):
-        export.write([], "parquet", None)
+    exporting.export(town, "csv", tmp_path / "out.csv")
+    kept = (tmp_path / "out.csv").read_bytes()
+    (month,) = partitions.months(town, PUBLIC)
+    partitions.file(town, PUBLIC, month).write_bytes(b"no Parquet")
+    with pytest.raises(duckdb.Error):
+        exporting.export(town, "csv", tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_bytes() == kept
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "out.csv"}
+    with pytest.raises(exporting.ExportError, match="csv, geojson, parquet"):
+        exporting.export(town, "xlsx", tmp_path / "out.xlsx")
+    with pytest.raises(exporting.ExportError, match="--out"):
+        exporting.export(town, "parquet", None)
 
 
 def test_pages_meet_without_gap(town: Book) -> None:
     at = datetime(2020, 1, 1, tzinfo=UTC)
     histories = [History(key=str(number), opened_at=at) for number in range(2001)]
     record(town, histories, origin="old")
-    assert len({row["service_request_id"] for row in export.rows(town)}) == Case.objects.count()
+    assert len({row["service_request_id"] for row in rows(town)}) == Case.objects.count()

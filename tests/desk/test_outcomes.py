@@ -1,0 +1,107 @@
+"""Did it work? What supervisors see of the night's figures, and of whose cases."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from django.test import Client
+
+from ngoma.base.clock import now
+from ngoma.cities.book import Book
+from ngoma.insight.figures import BY, DAYS, Figures, Share, Slice, Spot, Times, Work
+from ngoma.records.models import Outcomes, OutcomesSpan
+
+pytestmark = pytest.mark.django_db
+PAGE = "/desk/small/outcomes/"
+
+
+def made(key: str, cases: int) -> Slice:
+    """A slice in which half was solved within two days."""
+    kept = Share(cases // 2, cases, 0.4, 0.6, (-0.05, -0.11, 0.02))
+    known: list[float | None] = [0.5] * len(DAYS)
+    times = Times(cases, cases, 300, 900, None, known, [0.4] * len(DAYS), [0.6] * len(DAYS))
+    work = Work(cases, cases, cases, 7, 2, 9, kept, kept, kept, kept)
+    return Slice(key, work, times, times, Share(cases // 4, cases, 0.2, 0.3))
+
+
+KEYS = {
+    "service": "pothole", "district": "west", "department": "roads", "channel": "sms",
+    "language": "sw", "month": "2026-05",
+}  # fmt: skip
+
+
+def keep(town: Book, cases: int, department: str = "", months: int | None = None) -> None:
+    by = {key: [made(KEYS[key], cases)] for key in BY}
+    spots = [Spot("pothole", 0.15, 32.05, "kasubi", 3, 4), Spot("light", None, None, "west", 2, 2)]
+    figures = Figures(24300, 24312, 450, made("", cases), by, spots)
+    kept: Any = Outcomes.objects if months is None else OutcomesSpan.objects
+    kept.create(
+        city_id=town.id,
+        department=town.department_by_code[department].id if department else 0,
+        **({"months": months} if months else {}),
+        made_at=now(),
+        figures=msgspec.to_builtins(figures),
+    )
+
+
+def test_before_the_first_night_the_page_says_so(coordinator: Client, town: Book) -> None:
+    assert "Nothing has been reckoned yet" in coordinator.get(PAGE).content.decode()
+    assert coordinator.get(PAGE, {"csv": "service"}).status_code == 404
+
+
+def test_figures_are_shown_with_their_ranges(coordinator: Client, town: Book) -> None:
+    keep(town, 48)
+    page = coordinator.get(PAGE).content.decode()
+    for said in (
+        *("Hole in the road", "West Ward", "text message", "Kiswahili", "May 2026", "40% to 60%"),
+        *("2 working days", "-11 to +2", "<svg", "How this was computed", "West Ward Kasubi"),
+        *("0.1500, 32.0500", "4.5"),
+    ):
+        assert said in page, said
+    for wild in ({"department": "x"}, {"department": "9" * 30}):
+        assert coordinator.get(PAGE, wild).status_code == 200
+
+
+def test_fewer_months_can_be_looked_at(coordinator: Client, town: Book) -> None:
+    keep(town, 4848)
+    keep(town, 77, months=3)
+    page = coordinator.get(PAGE, {"months": "3"}).content.decode()
+    assert '<option value="3" selected>' in page
+    assert "<dd>77</dd>" in page
+    assert f"{PAGE}?months=3&amp;csv=service" in page
+    rows = coordinator.get(PAGE, {"months": "3", "csv": "service"}).content.decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(rows)))["cases"] == "77"
+    for wild in ("", "2", "-1", "x", "9" * 30):
+        page = coordinator.get(PAGE, {"months": wild}).content.decode()
+        assert "<dd>4,848</dd>" in page
+        assert "months=3" not in page
+    assert (
+        "Nothing has been reckoned yet" in coordinator.get(PAGE, {"months": "1"}).content.decode()
+    )
+
+
+def test_each_table_comes_as_a_file(coordinator: Client, town: Book) -> None:
+    keep(town, 48)
+    for by, key in KEYS.items():
+        answer = coordinator.get(PAGE, {"csv": by})
+        row = next(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert (row[by], row["cases"], row["kept"], row["kept_of"]) == (key, "48", "24", "48")
+        assert (row["kept_change_low"], row["solution_half"]) == ("-0.11", "900")
+        assert (row["solved_by_30_days"], row["solution_most"]) == ("0.5", "")
+    assert coordinator.get(PAGE, {"csv": "secrets"}).status_code == 404
+
+
+def test_a_supervisor_sees_the_own_departments(at_work: Callable[..., Client], town: Book) -> None:
+    keep(town, 4711)
+    keep(town, 48, "roads")
+    roads = at_work("supervisor", "roads")
+    everybody: Any = {"department": "-"}
+    for asked in ({}, everybody, {"department": "front"}):
+        page = roads.get(PAGE, asked).content.decode()
+        assert "4,711" not in page
+        assert "<dd>48</dd>" in page
+        assert "The whole city" not in page
+    assert at_work("officer", "roads").get(PAGE).status_code == 403

@@ -1,0 +1,1 @@
+"""What goes wrong around Ngoma: nothing accepted is lost, nothing is sent twice, and it goes on."""

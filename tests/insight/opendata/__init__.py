@@ -1,0 +1,1 @@
+"""What a city gives away as files."""

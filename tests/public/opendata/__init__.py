@@ -1,0 +1,1 @@
+"""Open data, as readers and programs ask for it."""
