@@ -61,7 +61,7 @@ def test_another_departments_case_is_not_shown(
     case = told("Secret words")
     client = at_work("officer", "front")
     assert client.get(f"/desk/small/cases/{case.reference}/").status_code == 403
-    for page in ("", "work/", f"work/?department={case.department_id}", "work/?q=secret",
+    for page in ("", "work/", f"work/?department={case.department.code}", "work/?q=secret",
                  f"?case={case.reference}"):  # fmt: skip
         assert "Secret words" not in client.get(f"/desk/small/{page}").content.decode(), page
 

@@ -67,3 +67,23 @@ def test_nights_that_are_missed_stand_on_the_board(town: Book, coordinator: Clie
     page = coordinator.get(BOARD).content.decode()
     assert "The figures and the open data of the night were last made" in page
     assert "words that were taken back can still be read" in page
+
+
+def test_the_board_of_one_department_has_its_work_alone(
+    town: Book, coordinator: Client, at_work: Callable[..., Client], told: Callable[..., Case]
+) -> None:
+    case = told("Hole")
+    burst(town, [case])
+    own = town.departments[case.department_id or 0].code
+    page = coordinator.get(BOARD, {"department": own}).content.decode()
+    assert f'<option value="{own}" selected>' in page
+    assert f"work/?department={own}" in page
+    assert "Rising now" in page
+    page = coordinator.get(BOARD, {"department": "front"}).content.decode()
+    assert f"work/?department={own}" not in page
+    assert "Rising now" not in page
+    for wild in ("x", "9" * 30, "-"):
+        page = coordinator.get(BOARD, {"department": wild}).content.decode()
+        assert f"work/?department={own}" in page
+    officer = at_work("officer", own)
+    assert "Rising now" in officer.get(BOARD, {"department": "front"}).content.decode()

@@ -102,3 +102,28 @@ def test_the_morning_is_sent_to_who_asks_for_it(
     assert not user.digest
     assert at_work("officer").post(f"{PAGE}mail/", {"digest": "yes"}).status_code == 403
     assert not User.objects.filter(digest=True).exists()
+
+
+def test_filters_leave_words_and_bursts_of_some_cases(
+    town: Book, coordinator: Client, told: Callable[..., Case], topic: Callable[..., Topic]
+) -> None:
+    hole, lamp = told("Hole"), told("Lamp", service="light")
+    topic("deep hole", [hole])
+    topic("taa", [lamp], language="sw")
+    burst(town, [hole])
+    for asked, words, many in (
+        ({"service": "pothole"}, ["deep hole"], 1),
+        ({"service": "light"}, ["taa"], 0),
+        ({"language": "sw"}, ["taa"], 1),
+        ({"place": "west"}, ["deep hole", "taa"], 1),
+        ({"place": "east"}, [], 0),
+        ({"service": "x", "place": "9" * 30, "language": "%"}, ["deep hole", "taa"], 1),
+    ):
+        page = coordinator.get(PAGE, asked).content.decode()
+        for word in ("deep hole", "taa"):
+            assert (f'<th scope="row">{word}</th>' in page) is (word in words), asked
+        rows = coordinator.get(PAGE, {**asked, "csv": "bursts"}).content.decode("utf-8-sig")
+        assert len(rows.splitlines()) == 1 + many, asked
+    page = coordinator.get(PAGE, {"service": "light"}).content.decode()
+    assert f"{PAGE}?service=light&amp;csv=words" in page
+    assert '<option value="light" selected>' in page

@@ -8,13 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from ngoma.base.characters import whole
-from ngoma.desk import rules
+from ngoma.desk import codes, rules
 from ngoma.desk.site import Desk
 from ngoma.look.channels import CHANNELS
 from ngoma.look.formats import autonym
 from ngoma.records.models import Channel
 from ngoma.records.queries import queue
-from ngoma.records.queries.departments import subtree
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,7 @@ def waiting(desk: Desk, chosen: Choice) -> queue.Waiting:
     """The queue that is chosen."""
     departments = desk.departments
     if department := whole(chosen.department):
-        below = subtree(department)
-        departments = tuple(each for each in below if departments is None or each in departments)
+        departments = codes.within(departments, department)
     place = whole(chosen.place)
     return queue.Waiting(
         city_id=desk.book.id,

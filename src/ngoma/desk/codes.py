@@ -1,9 +1,10 @@
 """Filters as plain words in an address: the codes of services, places and departments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ngoma.cities.book import Book
+from ngoma.records.queries.departments import subtree
 
 UNKNOWN = "-"
 """In place of a code: what has no service or place. No pack has such a code."""
@@ -24,6 +25,12 @@ def written(book: Book, kind: str, number: int | None) -> str:
         return ""
     entry = _by_id(book)[kind].get(number)
     return entry.code if entry else UNKNOWN
+
+
+def within(departments: Sequence[int] | None, department: int) -> tuple[int, ...]:
+    """A department with all below it, as far as they are among those that somebody may look at."""
+    below = subtree(department)
+    return tuple(each for each in below if departments is None or each in departments)
 
 
 def _by_code(book: Book) -> Mapping[str, Mapping[str, Any]]:

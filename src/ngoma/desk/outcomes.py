@@ -138,7 +138,7 @@ def _spot(desk: Desk, spot: Spot) -> dict[str, Any]:
         "again": spot.again,
         "repaired": spot.repaired,
         "url": desk.url(
-            "work/", service=service.id if service else "", place=place.id if place else ""
+            "work/", service=service.code if service else "", place=place.code if place else ""
         ),
     }
 

@@ -21,7 +21,6 @@ from ngoma.insight.performing import ANSWER, SOLUTION, middle
 from ngoma.look import formats
 from ngoma.look.tables import as_file
 from ngoma.records.queries import performance
-from ngoma.records.queries.departments import subtree
 from ngoma.records.queries.performance import BY, Asked, Work
 
 LEAST = 5
@@ -154,8 +153,7 @@ def _asked(request: HttpRequest, desk: Desk) -> tuple[Asked, dict[str, str]]:
     chosen = {"from": months.written(min(first, last)), "to": months.written(last)}
     department = codes.read(book, "department", request.GET.get("department", ""))
     if department and (departments is None or department in departments):
-        below = subtree(department)
-        departments = tuple(each for each in below if departments is None or each in departments)
+        departments = codes.within(departments, department)
         chosen["department"] = codes.written(book, "department", department)
     service = codes.read(book, "service", request.GET.get("service", "")) or 0
     place = codes.read(book, "place", request.GET.get("place", ""))
@@ -214,13 +212,12 @@ COLUMNS = (
 
 
 def _file(desk: Desk, by: str, found: Iterable[Row]) -> HttpResponse:
-    return as_file(
-        f"{desk.book.slug}-{by}", (by, "name", *COLUMNS), (_cells(row, by) for row in found)
-    )
+    cells = (_cells(desk, row, by) for row in found)
+    return as_file(f"{desk.book.slug}-{by}", (by, "name", *COLUMNS), cells)
 
 
-def _cells(row: Row, by: str) -> list[object]:
-    key = months.written(row.key) if by == "month" else row.key
+def _cells(desk: Desk, row: Row, by: str) -> list[object]:
+    key = months.written(row.key) if by == "month" else codes.written(desk.book, by, row.key)
     sums = [getattr(row.work, name) for name in Work._fields if name not in ("key", "stars")]
     times = [round(each) if each is not None else "" for each in (*row.answer, *row.solution)]
     return [key, row.name, *sums, *row.work.stars, *times]

@@ -20,7 +20,7 @@ from ngoma.base.clock import now
 from ngoma.base.references import show as show_reference
 from ngoma.casework.errors import NotAllowed, UnknownCase
 from ngoma.cities.book import Book, UnknownCity, book
-from ngoma.desk import naming
+from ngoma.desk import codes, naming
 from ngoma.desk.languages import LANGUAGES, language_of
 from ngoma.look.channels import CHANNELS
 from ngoma.look.speaking import Speaking
@@ -69,6 +69,10 @@ class Desk(Speaking):
         return f"/desk/{self.book.slug}/{page}" + (
             f"?{urlencode(asked, doseq=True)}" if asked else ""
         )
+
+    def code(self, kind: str, number: int | None) -> str:
+        """What stands for a service, place or department in an address; empty for None."""
+        return codes.written(self.book, kind, number)
 
     def case_url(self, reference: str, step: str = "", /, **query: Any) -> str:
         """The address of a case, or of something done to it."""

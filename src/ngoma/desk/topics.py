@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from ngoma.base.clock import now
 from ngoma.base.days import written
-from ngoma.desk import charts, rising
+from ngoma.desk import charts, codes, rising
 from ngoma.desk.performance import overseen
-from ngoma.desk.rising import Rising, Word
+from ngoma.desk.rising import Among, Rising, Word
 from ngoma.desk.site import Desk, page, say, show
 from ngoma.look import formats, outlines
 from ngoma.look.tables import as_file
@@ -34,13 +34,21 @@ BURSTS = (
 @page
 @require_safe
 def view(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Rising words and bursts; with `csv` one table of them as a file."""
+    """Rising words and bursts of the service, district and language of the address; with `csv` one
+    table of them as a file."""
     overseen(desk)
-    words = rising.words(desk)
-    found = rising.shown(desk, bursts.since(desk.book.id, now() - SHOWN))
+    chosen, among = _asked(request, desk)
+    words = [
+        each
+        for each in rising.words(desk, among)
+        if chosen.get("language", each.row.language) == each.row.language
+    ]
+    found = rising.shown(desk, bursts.since(desk.book.id, now() - SHOWN), among)
     if kind := request.GET.get("csv", ""):
         return _file(desk, kind, words, found)
     context = {
+        "chosen": chosen,
+        "choices": _choices(desk),
         "words": _by_language(words),
         "looked_at": words[0].row.at if words else None,
         "since": words[0].row.since if words else None,
@@ -48,7 +56,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         "timeline": _timeline(desk, found),
         "map": _map(desk, found),
         "most": _CASES,
-        "files": {kind: desk.url("topics/", csv=kind) for kind in ("words", "bursts")},
+        "files": {kind: desk.url("topics/", **chosen, csv=kind) for kind in ("words", "bursts")},
     }
     return show(request, desk, "topics", context)
 
@@ -62,6 +70,31 @@ def mail(request: HttpRequest, desk: Desk) -> HttpResponse:
     desk.user.save(update_fields=["digest"])
     say(request, gettext("Noted."))
     return HttpResponseRedirect(desk.url("topics/"))
+
+
+def _asked(request: HttpRequest, desk: Desk) -> tuple[dict[str, str], Among]:
+    """The filters of an address that make sense, and the cases they leave."""
+    service = codes.read(desk.book, "service", request.GET.get("service", "")) or None
+    place = codes.read(desk.book, "place", request.GET.get("place", "")) or None
+    language = request.GET.get("language", "")
+    chosen = {
+        "service": desk.code("service", service),
+        "place": desk.code("place", place),
+        "language": language if language in (*desk.book.languages, UNKNOWN) else "",
+    }
+    among = Among(service=service, places=desk.book.below(place) if place else None)
+    return {name: value for name, value in chosen.items() if value}, among
+
+
+def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers: value and name."""
+    book = desk.book
+    districts = (book.places[each] for each in book.districts)
+    return {
+        "service": [(each.code, desk.text(each.names)) for each in book.services.values()],
+        "place": [(each.code, desk.text(each.names)) for each in districts],
+        "language": [(tag, _language(tag)) for tag in (*book.languages, UNKNOWN)],
+    }
 
 
 def _by_language(words: Sequence[Word]) -> list[tuple[str, list[Word]]]:

@@ -14,7 +14,7 @@ from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
 from ngoma.casework import batching
 from ngoma.casework.assigning import ENOUGH_TRANSFERS
-from ngoma.desk import naming, rising
+from ngoma.desk import codes, naming, rising
 from ngoma.desk.sheets import headline
 from ngoma.desk.site import Desk, page, show
 from ngoma.insight import nightly
@@ -23,8 +23,9 @@ from ngoma.proposals import quality
 from ngoma.records.models import ACTIVE, DONE, OPEN, State
 from ngoma.records.queries import performance, search, worklist
 from ngoma.records.queries.casefiles import case_reference
-from ngoma.records.queries.members import of_city
+from ngoma.records.queries.members import mentionable, numbered
 
+ME = "me"
 FILTERS = ("q", "state", "department", "service", "place", "assignee", "late", "parts", "passed")
 
 
@@ -75,13 +76,20 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page
 @require_safe
 def board(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What rises; how much each department has, what is late and what is due today."""
-    loads = worklist.loads(desk.book.id, desk.departments, at=now(), tonight=desk.tonight)
+    """What rises; how much each department has, what is late and what is due today: of all, or of
+    the department of the address with those below it."""
+    department = codes.read(desk.book, "department", request.GET.get("department", ""))
+    departments = desk.departments
+    if department and (departments is None or department in departments):
+        departments = codes.within(departments, department)
+    else:
+        department = None
+    loads = worklist.loads(desk.book.id, departments, at=now(), tonight=desk.tonight)
     loads.sort(key=lambda load: (-load.late, -load.today, desk.department(load.department_id)))
     oversees = desk.may_somewhere("oversee")
     people = performance.loads(
         desk.book.id,
-        departments=desk.departments,
+        departments=departments,
         user_id=None if oversees else desk.user.pk,
         at=now(),
         week=desk.tonight + timedelta(days=6),
@@ -94,7 +102,9 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         "alarms": len(measured.figures.alarms) if measured else 0,
         "overslept": nightly.overdue(desk.book),
         "unwitnessed": publishing.overdue(),
-        "rising": rising.rising(desk),
+        "rising": rising.rising(desk, rising.Among(departments=departments)),
+        "choices": _departments(desk),
+        "chosen": {"department": desk.code("department", department)} if department else {},
     }
     return show(request, desk, "board", context)
 
@@ -108,11 +118,12 @@ def all_ids(desk: Desk, asked: QueryDict, *, limit: int) -> list[int]:
 
 def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
     """The filters as a question; what makes no sense is as if it were not there."""
-    department = whole(given["department"])
+    department = codes.read(desk.book, "department", given["department"])
     departments = desk.departments
     if department is not None and (departments is None or department in departments):
         departments = (department,)
-    service, place = whole(given["service"]), whole(given["place"])
+    service = codes.read(desk.book, "service", given["service"]) or None
+    place = codes.read(desk.book, "place", given["place"]) or None
     parts = None
     if given["parts"]:
         parts, departments = departments or tuple(desk.book.departments), None
@@ -124,10 +135,17 @@ def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:
         departments=departments,
         services=(service,) if service is not None else None,
         places=desk.book.below(place) if place is not None else None,
-        assignee=desk.user.pk if given["assignee"] == "me" else whole(given["assignee"]),
+        assignee=_assignee(desk, given["assignee"]),
         ids=_holding(desk, given["q"]) if given["q"] else None,
         late_at=now() if given["late"] else None,
     )
+
+
+def _assignee(desk: Desk, name: str) -> int | None:
+    """Who is meant by a user name; None: everybody."""
+    if name == ME:
+        return desk.user.pk
+    return numbered(desk.book.id, name) if name else None
 
 
 def _states(wanted: str, *, everywhere: bool) -> tuple[str, ...]:
@@ -144,21 +162,25 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     book = desk.book
     tops = [each for each in book.places.values() if each.parent_id is None and not each.retired]
     states = [("", gettext("Open")), ("done", gettext("Ended")), ("all", gettext("All"))]
-    people = [("", gettext("Everybody")), ("me", gettext("Me"))]
-    departments = [
-        (str(each.id), desk.text(each.names))
-        for each in book.departments.values()
-        if desk.departments is None or each.id in desk.departments
-    ]
-    services = [(str(each.id), desk.text(each.names)) for each in book.services.values()]
+    people = [("", gettext("Everybody")), (ME, gettext("Me"))]
+    services = [(each.code, desk.text(each.names)) for each in book.services.values()]
     anything = [("", gettext("All"))]
     return {
         "state": states + [(str(key), str(name)) for key, name in naming.STATES.items()],
-        "department": anything + departments,
+        "department": anything + _departments(desk),
         "service": anything + services,
-        "place": anything + [(str(each.id), desk.text(each.names)) for each in tops],
-        "assignee": people + [(str(key), name) for key, name in of_city(book.id)],
+        "place": anything + [(each.code, desk.text(each.names)) for each in tops],
+        "assignee": people + mentionable(book.id, limit=1000),
     }
+
+
+def _departments(desk: Desk) -> list[tuple[str, str]]:
+    """Code and name of the departments whose cases this person sees."""
+    return [
+        (each.code, desk.text(each.names))
+        for each in desk.book.departments.values()
+        if desk.departments is None or each.id in desk.departments
+    ]
 
 
 def _line(desk: Desk, row: worklist.Row) -> Line:

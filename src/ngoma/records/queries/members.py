@@ -57,6 +57,12 @@ def mentionable(city_id: int, limit: int = 100) -> list[tuple[str, str]]:
     return [(each.username, called(each)) for each in found]
 
 
+def numbered(city_id: int, username: str) -> int | None:
+    """The id of somebody who works for the city; None: of nobody."""
+    found = User.objects.filter(memberships__city=city_id, is_active=True, username=username)
+    return found.values_list("pk", flat=True).first()
+
+
 def called(user: User | None) -> str:
     """How somebody is called; empty for nobody."""
     return full_name(user.first_name, user.last_name, user.username) if user else ""

@@ -44,7 +44,7 @@ class Work(NamedTuple):
 class Load(NamedTuple):
     """The open cases of a person."""
 
-    user_id: int
+    username: str
     name: str
     open: int
     late: int
@@ -97,7 +97,7 @@ def loads(
         only += " AND c.assignee_id = %s"
         parameters.append(user_id)
     rows = fetch(_LOADS.format(open=literals(OPEN), only=only), parameters)
-    return [Load(row[0], full_name(*row[1:4]), *row[4:]) for row in rows]
+    return [Load(row[3], full_name(*row[1:4]), *row[4:]) for row in rows]
 
 
 def _conditions(asked: Asked) -> tuple[str, list[Any]]:
