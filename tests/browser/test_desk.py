@@ -14,7 +14,7 @@ from ngoma.casework import deciding, talking
 from ngoma.cities.book import book
 from ngoma.insight.forecast.kept import Figures, Line, Range, Score
 from ngoma.people.permissions import staff
-from ngoma.records.models import Case, Forecast, Hold, Membership, User
+from ngoma.records.models import Case, Forecast, Hold, Membership, SavedView, User
 from ngoma.records.queries import forecasts
 from ngoma.work.worker import run_until_idle
 from tests.browser.conftest import PASSWORD, sign_in, told
@@ -204,6 +204,21 @@ def _foretell(city_id: int) -> None:
     forecasts.replace_lines(row, ((each.key, to_builtins(each)) for each in lines))
 
 
+def _keep_views(city_id: int) -> None:
+    """One of one's own and one of a colleague, both shared and published."""
+    colleague = User.objects.create_user("okello", first_name="Okello")
+    for number, user in enumerate((User.objects.get(username="nakato"), colleague)):
+        SavedView.objects.create(
+            user=user, city_id=city_id, page="work", query="state=all&service=pothole", shared=True,
+            name="Holes of the whole city, open and done", code=f"7hk3mq2{number}",
+            public_page="list", public_query="what=pothole",
+        )  # fmt: skip
+
+
+UNFOLDED = ("views/", "work/", "outcomes/?service=pothole", "situation/", "performance/")
+"""Pages that are looked at with all that they fold away, too."""
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("language", "width", "theme"),
@@ -217,13 +232,14 @@ def test_every_page_is_open_to_everybody(sit: Sit, theme: str, language: str, wi
         Membership.objects.create(user=User.objects.get(), city_id=city, role=role)
     first = Case.objects.order_by("pk")[0]
     _foretell(city)
+    _keep_views(city)
     tab = sit(color_scheme=theme, viewport={"width": width, "height": 844})
     case = f"cases/{first.reference}/"
     pages = (
         "", f"?case={first.reference}", "work/", "work/?q=nothing", "board/", "call/", case,
         f"{case}?open=reject", "cases/KLA000000/", "inbox/", "batch/", "performance/",
         "situation/", "forecast/?service=-", "forecast/", "outcomes/", "topics/",
-        "words/",
+        "views/", "outcomes/?service=pothole", "words/",
         "words/article/reference/", "words/template/-/", "looks/", "people/", "/account/sessions",
         "/account/2fa", "/account/password/change", "/login",
     )  # fmt: skip
@@ -231,6 +247,10 @@ def test_every_page_is_open_to_everybody(sit: Sit, theme: str, language: str, wi
         if page == "/login":
             tab.context.clear_cookies()
         tab.goto(f"/desk{page}/" if page.startswith("/") else f"/desk/kampala/{page}")
+        if page in UNFOLDED:
+            tab.evaluate(
+                "document.querySelectorAll('main details').forEach(each => each.open = true)"
+            )
         found = Axe().run(tab, options=RULES).response["violations"]
         assert [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == [], page
         overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")

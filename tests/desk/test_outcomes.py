@@ -105,3 +105,32 @@ def test_a_supervisor_sees_the_own_departments(at_work: Callable[..., Client], t
         assert "<dd>48</dd>" in page
         assert "The whole city" not in page
     assert at_work("officer", "roads").get(PAGE).status_code == 403
+
+
+def test_one_key_can_be_looked_at_alone(coordinator: Client, town: Book) -> None:
+    keep(town, 48)
+    for by, key in KEYS.items():
+        if by == "department":
+            continue
+        page = coordinator.get(PAGE).content.decode()
+        assert f'href="{PAGE}?{by}={key}"' in page
+        page = coordinator.get(PAGE, {by: key}).content.decode()
+        assert "Of all cases" in page
+        assert "<svg" in page
+        assert "By channel" not in page
+        assert ("Where repairs do not hold" in page) is (by == "service"), by
+        assert f'{PAGE}?{by}={key}&amp;csv=days"' in page
+    for wild in ({"service": "x"}, {"month": "9" * 30}, {"channel": ""}, {"language": "%00"}):
+        assert "By channel" in coordinator.get(PAGE, wild).content.decode()
+    curve = coordinator.get(PAGE, {"service": "pothole", "csv": "days"}).content.decode("utf-8-sig")
+    [first, *_] = csv.DictReader(io.StringIO(curve))
+    assert (first["working_days"], first["answered"], first["solved_high"]) == (
+        "0.25",
+        "0.5",
+        "0.6",
+    )
+    for asked, count in (({}, 2), ({"service": "pothole"}, 1), ({"district": "west"}, 0)):
+        spots = coordinator.get(PAGE, {**asked, "csv": "spots"}).content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(spots)))
+        assert len(rows) == count, asked
+        assert not rows or (rows[0]["service"], rows[0]["again"]) == ("pothole", "3")

@@ -30,7 +30,7 @@ from ngoma.intake import photos, recordings
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
 from ngoma.people.permissions import VERBS, staff
-from ngoma.records.models import Batch, Case, Membership, Photo, Role, SavedFilter, User
+from ngoma.records.models import Batch, Case, Membership, Photo, Role, SavedFilter, SavedView, User
 from ngoma.work.worker import run_until_idle
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -104,6 +104,9 @@ DESK: dict[str, dict[str, For]] = {
     "reading/": {"get": OVERSEE},
     "topics/": {"get": OVERSEE},
     "topics/mail/": {"post": OVERSEE},
+    "views/": {"get": WORK, "post": WORK},
+    "views/<int:number>/": {"get": ANOTHERS},
+    "views/<int:number>/<slug:change>/": {"post": ANOTHERS},
     "call/": {"get": For("open"), "post": For("open")},
     "call/help/": {"post": For("open")},
     "cases/<slug:reference>/": {"get": CASE},
@@ -214,6 +217,7 @@ RESIDENTS = {
     "ledger/proof/<str:code>": READ,
     "ledger/verify": FORM,
     "figures": READ,
+    "v/<str:code>": READ,
     "how-reports-are-read": READ,
     "how-reports-are-read.json": READ,
 }
@@ -290,6 +294,7 @@ class Ground:
     recording: int
     photo: int
     filter: int
+    view: int
     noted: int
 
     def address(self, pattern: str, *, city: str = "small", secret: str = "wrong") -> str:
@@ -299,7 +304,7 @@ class Ground:
             "<slug:reference>": self.case.reference, "<str:reference>": self.case.reference,
             "<ids>": self.case.reference, "<int:report>": str(self.report.pk),
             "<slug:name>": "note", "<slug:kind>": "article", "<slug:code>": "-",
-            "<slug:step>": "answer",
+            "<slug:step>": "answer", "<slug:change>": "remove",
             "<int:pk>": "1", "<int:notice>": "1", "<provider_id>": "city",
             "<str:secret>": secret, "<str:token>": secret, "<str:word>": secret, "<token>": secret,
             "<int:seq>": "1", "<str:upload>": "0f0f0f0f-0000-4000-8000-000000000000",
@@ -312,7 +317,7 @@ class Ground:
             "<url>": "nothing", "<int:edge>": "480",
         }  # fmt: skip
         numbers = {"batch": self.batch, "recordings": self.recording, "filters": self.filter,
-                   "photos": self.photo}  # fmt: skip
+                   "photos": self.photo, "views": self.view}  # fmt: skip
         for name, filling in fillings.items():
             pattern = pattern.replace(name, filling)
         for name, number in numbers.items():
@@ -328,7 +333,7 @@ class Ground:
             "purpose": "call-back", "person": str(self.report.pk), "seq": str(self.noted),
             "reference": self.case.reference, "case": self.case.reference, "key": "k" * 32,
             "outcome": "done", "name": "Mine", "q": "zebra", "service": "pothole", "do": "inform",
-            "contact": "juma@resident.example", "code": "000000", "sure": "yes",
+            "contact": "juma@resident.example", "code": "000000", "sure": "yes", "page": "work",
         }  # fmt: skip
 
 
@@ -376,8 +381,18 @@ def _ground(folder: Path) -> Ground:
     photo = photos.store(encoded(scene(), "JPEG"))
     Photo.objects.filter(pk=photo.pk).update(report=report)
     kept = SavedFilter.objects.create(user=author, city_id=small.id, name="x", query="q=x")
+    view = SavedView.objects.create(user=author, city_id=small.id, page="board", query="", name="x")
     return Ground(
-        small, other, case, report, batch.pk, recording.pk, photo.pk, kept.pk, noted.version
+        small,
+        other,
+        case,
+        report,
+        batch.pk,
+        recording.pk,
+        photo.pk,
+        kept.pk,
+        view.pk,
+        noted.version,
     )
 
 

@@ -47,7 +47,7 @@ def test_a_role_counts_in_its_city_and_its_departments_alone(role: str, verb: st
 
 EXPECTED = {
     "auditor": {"see", "oversee", "audit"},
-    "administrator": {"see", "settings", "wording", "oversee", "audit"},
+    "administrator": {"see", "settings", "wording", "publish", "oversee", "audit"},
     "crew": {"see", "start", "resolve", "inform", "note", "end_task", "visit"},
     "agent": {"see", "reveal", "open", "join", "answer", "inform", "note"},
     BODY: {"accept", "reject", "refer", "start", "resolve", "reopen", "answer"},
@@ -76,6 +76,7 @@ def test_no_verb_is_unlisted() -> None:
         "settings",
         "arbitrate",
         "wording",
+        "publish",
         "oversee",
         "audit",
     } == set(VERBS)

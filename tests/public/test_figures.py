@@ -48,11 +48,14 @@ def keep(town: Book, by: dict[str, list[Slice]], whole: int = 100) -> None:
     )
 
 
-def table(reader: Client, by: str) -> dict[str, dict[str, str]]:
-    answer = reader.get(PAGE, {"csv": by})
+def table_of(reader: Client, asked: dict[str, str]) -> list[dict[str, str]]:
+    answer = reader.get(PAGE, asked)
     assert answer.status_code == 200
-    rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
-    return {row[by]: row for row in rows}
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def table(reader: Client, by: str) -> dict[str, dict[str, str]]:
+    return {row[by]: row for row in table_of(reader, {"csv": by})}
 
 
 def test_before_the_first_night_the_page_says_so(reader: Client, town: Book) -> None:
@@ -180,3 +183,50 @@ def test_it_speaks_every_language_of_the_city(reader: Client, town: Book) -> Non
     keep(town, {"district": []})
     assert reader.get("/small/sw/figures").status_code == 200
     assert 'href="/small/figures"' in reader.get("/small/").content.decode()
+
+
+def test_one_key_can_be_looked_at_alone_unless_it_is_hidden(reader: Client, town: Book) -> None:
+    """What a row hides, its own page hides, too: its sentence, its curve and its file."""
+    services = [made("pothole", 90), made("light", 8), made("else", 2)]
+    keep(
+        town, {"district": [made("west", 60)], "service": services, "month": [made("2026-05", 60)]}
+    )
+    whole = reader.get(PAGE).content.decode()
+    assert f'href="{PAGE}?service=pothole"' in whole
+    for hidden in ("light", "else"):
+        assert f"service={hidden}" not in whole
+    for asked, said in (
+        ({"service": "pothole"}, "Hole in the road"),
+        ({"district": "west"}, "West Ward"),
+        ({"month": "2026-05"}, "From May 2026 to May 2026"),
+    ):
+        page = reader.get(PAGE, asked).content.decode()
+        assert said in page
+        assert "<svg" in page.split("<main")[1]
+        assert "District by district" not in page
+        [first, *_] = table_of(reader, {**asked, "csv": "days"})
+        assert (first["working_days"], first["solved"], first["solved_low"]) == (
+            "0.25",
+            "0.5",
+            "0.4",
+        )
+    for hidden in ("light", "else"):
+        page = reader.get(PAGE, {"service": hidden}).content.decode()
+        assert "too few cases" in page
+        assert "<svg" not in page.split("<main")[1].split("</main")[0]
+        assert table_of(reader, {"service": hidden, "csv": "days"}) == []
+    silent = reader.get(PAGE, {"district": "east"}).content.decode()
+    assert "too few cases" in silent
+    for wild in ("x", "", "%00", "9" * 30):
+        assert "District by district" in reader.get(PAGE, {"service": wild}).content.decode()
+
+
+def test_times_that_are_not_told_are_not_said_to_be_long(reader: Client, town: Book) -> None:
+    few = made("pothole", 60)
+    few.solution.watched = 3
+    keep(town, {"district": [], "service": [few, made("light", 60)]})
+    page = reader.get(PAGE, {"service": "pothole"}).content.decode()
+    assert "the city solved" in page
+    assert "Half of the problems" not in page
+    assert "Fewer than half" not in page
+    assert table_of(reader, {"service": "pothole", "csv": "days"}) == []

@@ -39,7 +39,7 @@ FOR_PEOPLE = {
     *("places", "your-data", "data", "ledger", "ledger/verify", "how-reports-are-read"),
     *("r/{reference}", "r/{reference}/card.jpg", "r/{reference}/{secret}", "mine/{token}"),
     *("r/{reference}/{secret}/receipt", "follow/{secret}", "list/part", "list/{reference}"),
-    *("places/{code}", "places/{code}/card.jpg", "manifest.json", "worker.js"),
+    *("places/{code}", "places/{code}/card.jpg", "manifest.json", "worker.js", "v/{code}"),
 }
 """Pages below a city's name, with what belongs to them."""
 

@@ -1,14 +1,19 @@
 """Every page: there, in its language, small, without a cookie, loading nothing from elsewhere."""
 
+import csv
 import gzip
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
 from django.test import Client
 
+from ngoma.base.clock import now
+from ngoma.base.months import month_of, written
 from ngoma.cities.book import Book
 from ngoma.intake.submit import Receipt
 
@@ -128,3 +133,24 @@ def _cost(html: str) -> int:
     assert files
     whole = [Path(str(finders.find(file))).read_bytes() for file in files]
     return sum(len(gzip.compress(data)) for data in [html.encode(), *whole])
+
+
+def test_the_months_of_a_place_come_as_a_file_without_small_numbers(
+    reader: Client, town: Book
+) -> None:
+    assert reader.get("/small/places/west", {"csv": "months"}).status_code == 404
+    month = month_of(now(), town.zone)
+    with connection.cursor() as cursor:
+        for back in range(12):
+            cursor.execute(
+                "INSERT INTO records_month_count (city_id, place, month, opened, fixed)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [town.id, town.place_by_code["kasubi"].id, month - back, 9 + back, back],
+            )
+    answer = reader.get("/small/places/west", {"csv": "months"})
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["month"] for row in rows] == [written(month - back) for back in range(11, -1, -1)]
+    assert [row["reported"] for row in rows] == [str(9 + back) for back in range(11, -1, -1)]
+    told = [str(back) if not 0 < back < 5 else "" for back in range(11, -1, -1)]
+    assert [row["fixed"] for row in rows] == told

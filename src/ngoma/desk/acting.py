@@ -47,7 +47,7 @@ def act(request: HttpRequest, desk: Desk, reference: str, name: str) -> HttpResp
     except (Changed, Held, WrongState, BadRequest, PhotosRefused) as refusal:
         return _refused(request, desk, reference, action, refusal)
     done = f"{show_reference(reference)}: {action.done}"
-    say(request, done, undo=(reference, seq) if action.undoable else None)
+    say(request, done, undo=(f"cases/{reference}/undo/", seq) if action.undoable else None)
     # A question or an acceptance takes the case out of the queue; an answer or a note does not.
     stays = Case.objects.get(pk=head.id).state == head.state
     if from_queue:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ngoma.base.days import written
-from ngoma.desk import charts, codes
+from ngoma.desk import charts, codes, viewing
 from ngoma.desk.performance import overseen
 from ngoma.desk.site import Desk, page, show
 from ngoma.insight.forecast import kept
@@ -55,6 +55,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         "made": made,
         "chosen": _written(desk, chosen),
         "line": line,
+        "kept": viewing.beside(desk, "forecast", _written(desk, chosen)),
         **(_shown(desk, made, chosen) if made else {}),
         **(_drawn(desk, made, line) if made and line else {}),
         "titles": TITLES,

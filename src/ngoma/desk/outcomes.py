@@ -9,8 +9,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ngoma.base.days import written
-from ngoma.base.months import first_day
-from ngoma.desk import codes
+from ngoma.base.months import first_day, read
+from ngoma.desk import codes, viewing
 from ngoma.desk.performance import overseen
 from ngoma.desk.site import Desk, page, show
 from ngoma.insight import figures
@@ -30,30 +30,58 @@ TITLES = {
 _ROWS = 40
 
 
+NARROW = ("service", "district", "channel", "language", "month")
+"""One of these at a time leaves the cases with one key: figures are kept by single keys."""
+FILES = (*BY, "days", "spots")
+
+
 @page
 @require_safe
 def view(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The figures of the last night for the department and months of the address; with `csv` one
-    table of them as a file."""
+    """The figures of the last night for the department and months of the address, of all cases or
+    of those with one key; with `csv` one table of them as a file."""
     department, choices = _chosen(request, desk)
     months = _months(request)
     found = figures.newest(desk.book.id, department, months)
-    if by := request.GET.get("csv", ""):
-        if by not in BY or found is None:
-            raise Http404(by)
-        return _file(desk, by, found.figures)
-    chosen = codes.written(desk.book, "department", department or None)
+    by, key = _narrowed(request, found.figures) if found else ("", "")
+    if file := request.GET.get("csv", ""):
+        if file not in FILES or found is None:
+            raise Http404(file)
+        return _file(desk, file, found.figures, by, key)
+    of = {"department": desk.code("department", department or None), "months": months}
+    one = {by: key} if by else {}
+    given = of if request.GET.get("department") else {"months": months}
     context = {
         "found": found,
-        "chosen": chosen,
+        "chosen": of["department"],
         "choices": choices,
         "titles": TITLES,
         "spans": (MONTHS, *SPANS),
         "span": months or MONTHS,
-        "files": {by: desk.url("outcomes/", department=chosen, months=months, csv=by) for by in BY},
-        **(_shown(desk, found.figures) if found else {}),
+        "one": one,
+        "all": desk.url("outcomes/", **of),
+        "only": slices.called(desk, by, key) if by else "",
+        "files": {each: desk.url("outcomes/", **of, **one, csv=each) for each in FILES},
+        "kept": viewing.beside(desk, "outcomes", {**given, **one}),
+        **(_shown(desk, found.figures, of, by, key) if found else {}),
     }
     return show(request, desk, "outcomes", context)
+
+
+def _narrowed(request: HttpRequest, found: Figures) -> tuple[str, str]:
+    """By what and to which key the address narrows the figures; empty: to none."""
+    for by in NARROW:
+        key = request.GET.get(by, "")
+        if key and any(each.key == key for each in found.by[by]):
+            return by, key
+    return "", ""
+
+
+def _slice(found: Figures, by: str, key: str) -> Slice:
+    """The figures of the cases with a key; of all where none is meant."""
+    return (
+        next((each for each in found.by[by] if each.key == key), found.whole) if by else found.whole
+    )
 
 
 def _months(request: HttpRequest) -> int | None:
@@ -77,17 +105,27 @@ def _chosen(request: HttpRequest, desk: Desk) -> tuple[int, list[tuple[str, str]
     return (wanted if wanted in allowed else first), choices
 
 
-def _shown(desk: Desk, found: Figures) -> dict[str, Any]:
-    def named(by: str) -> list[tuple[str, Slice]]:
-        return [(slices.called(desk, by, each.key), each) for each in found.by[by][:_ROWS]]
+def _shown(desk: Desk, found: Figures, of: dict[str, Any], by: str, key: str) -> dict[str, Any]:
+    def named(each_by: str) -> list[tuple[str, str, Slice]]:
+        """Name, address and figures of each key."""
+        return [
+            (
+                slices.called(desk, each_by, each.key),
+                desk.url("outcomes/", **of, **{each_by: each.key})
+                if each.key and each_by in NARROW
+                else "",
+                each,
+            )
+            for each in found.by[each_by][:_ROWS]
+        ]
 
-    whole = found.whole
+    whole = _slice(found, by, key)
+    months = (read(key),) * 2 if by == "month" else (found.first, found.last)
     return {
         "whole": whole,
-        "months": [written(first_day(each), "yMMMM", desk.language)
-                   for each in (found.first, found.last)],
-        "tables": {by: named(by) for by in TITLES},
-        "spots": [_spot(desk, each) for each in found.spots],
+        "months": [written(first_day(each), "yMMMM", desk.language) for each in months],
+        "tables": {} if by else {each: named(each) for each in TITLES},
+        "spots": [_spot(desk, each) for each in _spots(found, by, key)],
         "curve": curves.steps(
             DAYS, [_curve(whole.solution), _curve(whole.answer)],
             gettext("Share done, by working days since the report"),
@@ -99,6 +137,11 @@ def _shown(desk: Desk, found: Figures) -> dict[str, Any]:
         "points": _points,
         "percent": lambda share: "–" if share is None else formats.percent(share),
     }  # fmt: skip
+
+
+def _spots(found: Figures, by: str, key: str) -> list[Spot]:
+    """The spots of all services, or of the one that is meant; of other keys nobody knows them."""
+    return [each for each in found.spots if not by or (by == "service" and each.service == key)]
 
 
 def _curve(times: Times) -> Curve:
@@ -156,12 +199,44 @@ COLUMNS = (
 """Of a file, after the key and its name. Times are minutes of working time."""
 
 
-def _file(desk: Desk, by: str, found: Figures) -> HttpResponse:
-    rows = (
+CURVE = (
+    "working_days",
+    *(f"{what}{end}" for what in ("answered", "solved") for end in ("", "_low", "_high")),
+)
+SPOTS = ("service", "place", "lat", "lon", "again", "repaired")
+
+
+def _file(desk: Desk, file: str, found: Figures, by: str, key: str) -> HttpResponse:
+    """A table by one kind of key; or of what is narrowed to, the curve or the spots."""
+    name = f"{desk.book.slug}-outcomes-{file}"
+    if file == "days":
+        return as_file(name, CURVE, _days(_slice(found, by, key)))
+    if file == "spots":
+        spots = (
+            [
+                each.service,
+                each.place,
+                *map(_plain, (each.lat, each.lon)),
+                each.again,
+                each.repaired,
+            ]
+            for each in _spots(found, by, key)
+        )
+        return as_file(name, SPOTS, spots)
+    return as_file(name, (file, "name", *COLUMNS), _rows(desk, file, found))
+
+
+def _days(of: Slice) -> Iterator[list[object]]:
+    """The share that was done by so many working days."""
+    for days, *shares in zip(DAYS, *_columns(of.answer), *_columns(of.solution), strict=False):
+        yield [f"{days:g}", *map(_plain, shares)]
+
+
+def _rows(desk: Desk, by: str, found: Figures) -> Iterator[list[object]]:
+    return (
         [each.key, slices.called(desk, by, each.key), *map(_plain, _cells(each))]
         for each in found.by[by]
     )
-    return as_file(f"{desk.book.slug}-outcomes-{by}", (by, "name", *COLUMNS), rows)
 
 
 def _cells(each: Slice) -> Iterator[object]:

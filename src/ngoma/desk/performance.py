@@ -15,7 +15,7 @@ from ngoma.base.clock import now
 from ngoma.base.days import written
 from ngoma.base.months import month_of
 from ngoma.casework.errors import NotAllowed
-from ngoma.desk import charts, codes
+from ngoma.desk import charts, codes, viewing
 from ngoma.desk.site import Desk, page, show
 from ngoma.insight.performing import ANSWER, SOLUTION, middle
 from ngoma.look import formats
@@ -73,6 +73,10 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         "tables": {by: found[:_ROWS] for by, found in tables.items()},
         "titles": TITLES,
         "chosen": chosen,
+        # Who chose no months keeps none, so that the view goes on with time.
+        "kept": viewing.beside(
+            desk, "performance", {each: chosen[each] for each in chosen if request.GET.get(each)}
+        ),
         "choices": _choices(desk),
         "files": {by: desk.url("performance/", **chosen, csv=by) for by in BY},
         "opened": charts.columns(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from msgspec.structs import astuple
 
 from ngoma.casework.errors import NotAllowed
+from ngoma.desk import viewing
 from ngoma.desk.site import Desk, page, show
 from ngoma.look import formats, slices
 from ngoma.look.tables import as_file
@@ -42,6 +43,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         "measured": measured,
         **(_shown(desk, measured.figures) if measured else {}),
         "titles": TITLES,
+        "kept": viewing.beside(desk, "reading", {}),
         "files": {by: desk.url("reading/", csv=by) for by in BY},
         "alone": [(desk.service(each), *rest) for each, *rest in alone.standing(desk.book)],
         "least": alone.ENOUGH,

@@ -34,8 +34,8 @@ from ngoma.records.queries.tasks import taking_part
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something said at the top of a page. `undo`: the step that can be taken back, as the case's
-    reference and the event's number, for `seconds` more."""
+    """Something said at the top of a page. `undo`: where below the desk the step can be taken back,
+    and its number, for `seconds` more."""
 
     text: str
     tone: str
@@ -213,9 +213,9 @@ def _notice(message: Message) -> Notice:
     tone, *undo = (message.extra_tags or "leaf").split()
     if len(undo) != 3:
         return Notice(str(message), tone)
-    reference, seq, at = undo
+    where, number, at = undo
     left = int(at) + int(settings.NGOMA_UNDO) - int(now().timestamp())
-    return Notice(str(message), tone, (reference, int(seq)) if left > 0 else None, left)
+    return Notice(str(message), tone, (where, int(number)) if left > 0 else None, left)
 
 
 def _sorry(request: HttpRequest, desk: Desk, status: int) -> HttpResponse:

@@ -6,7 +6,7 @@ answered with nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from ngoma.base.clock import now
 from ngoma.base.days import written
 from ngoma.cities.overlays import overlays
-from ngoma.desk import charts, codes, ground, naming
+from ngoma.desk import charts, codes, ground, naming, viewing
 from ngoma.desk.performance import overseen
 from ngoma.desk.rising import rising
 from ngoma.desk.sheets import headline
@@ -48,6 +48,7 @@ class Line:
     place: str
     says: str
     tone: str
+    days: list[int]
     picture: Markup
     issue: Issue
 
@@ -86,21 +87,31 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
     found = situation(desk.book, at, span, place)
     if request.GET.get("csv"):
         return _file(desk, found)
+    above = [_line(desk, span, found, each) for each in found.rising[:_SHOWN]]
+    largest = [_line(desk, span, found, each) for each in found.largest[:_SHOWN]]
+    districts = [_line(desk, span, found, each) for each in found.districts]
     context = {
         "at": at,
         "span": span,
         "place": codes.written(desk.book, "place", place or None),
         "titles": TITLES,
+        "kept": viewing.beside(
+            desk, "situation", {"span": span, "place": desk.code("place", place or None)}
+        ),
         "state": state,
         "says": _headline(desk, span, found),
         "known": found.whole.band is not None,
-        "rising": [_line(desk, span, found, each) for each in found.rising[:_SHOWN]],
+        "rising": above,
         "more": max(0, len(found.rising) - _SHOWN),
-        "largest": [_line(desk, span, found, each) for each in found.largest[:_SHOWN]],
-        "districts": [_line(desk, span, found, each) for each in found.districts],
+        "largest": largest,
+        "districts": districts,
+        "lines": {
+            (each.issue.service, each.issue.place): each for each in above + largest + districts
+        }.values(),
         "places": [
             (desk.book.places[each].code, _where(desk, each)) for each in desk.book.districts
         ],
+        "days": [written(day, "MMMd", desk.language) for day in _days(desk, at)],
         "loads": queries.loads(desk.book.id, at, departments),
         "laid": _laid(desk, at),
         **_alarms(desk, departments),
@@ -154,6 +165,7 @@ def _line(desk: Desk, span: str, found: Situation, issue: Issue) -> Line:
         place=_where(desk, issue.place) if issue.service and (issue.place or tone) else "",
         says=_says(span, issue),
         tone=tone,
+        days=[each.reports for each in days],
         picture=charts.spark([each.reports for each in days], bands, tone),
         issue=issue,
     )
@@ -165,11 +177,10 @@ def _where(desk: Desk, place: int) -> str:
 
 def _laid(desk: Desk, at: datetime) -> list[Laid]:
     """The overlays of the city that have something to say of the last days."""
-    today = at.astimezone(desk.book.zone).date()
-    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    days = _days(desk, at)
     found = []
     for overlay in overlays(desk.book.settings):
-        known = overlaying.days(desk.book, overlay.code, days[0], today)
+        known = overlaying.days(desk.book, overlay.code, days[0], days[-1])
         if known:
             rows = [known.get(day) for day in days]
             said = [_said(row, overlay.unit) for row in rows]
@@ -186,6 +197,12 @@ def _laid(desk: Desk, at: datetime) -> list[Laid]:
                 )
             )
     return found
+
+
+def _days(desk: Desk, at: datetime) -> list[date]:
+    """The last days of the city with the present one."""
+    today = at.astimezone(desk.book.zone).date()
+    return [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
 
 
 def _said(row: overlaying.Row | None, unit: str) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ngoma.base.clock import now
 from ngoma.base.days import written
-from ngoma.desk import charts, codes, rising
+from ngoma.desk import charts, codes, rising, viewing
 from ngoma.desk.performance import overseen
 from ngoma.desk.rising import Among, Rising, Word
 from ngoma.desk.site import Desk, page, say, show
@@ -48,6 +48,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _file(desk, kind, words, found)
     context = {
         "chosen": chosen,
+        "kept": viewing.beside(desk, "topics", chosen),
         "choices": _choices(desk),
         "words": _by_language(words),
         "looked_at": words[0].row.at if words else None,

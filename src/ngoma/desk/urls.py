@@ -28,6 +28,7 @@ from ngoma.desk import (
     signing,
     situation,
     topics,
+    viewing,
     wordings,
     worklist,
 )
@@ -82,6 +83,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:city>/reading/", reading.view),
     path("<slug:city>/topics/", topics.view),
     path("<slug:city>/topics/mail/", topics.mail),
+    path("<slug:city>/views/", viewing.view),
+    path("<slug:city>/views/<int:number>/", viewing.open_),
+    path("<slug:city>/views/<int:number>/<slug:change>/", viewing.alter),
     path("<slug:city>/call/", calling.view),
     path("<slug:city>/call/help/", calling.help_along),
     path("<slug:city>/cases/<slug:reference>/", cases.view),

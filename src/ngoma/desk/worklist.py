@@ -14,7 +14,7 @@ from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
 from ngoma.casework import batching
 from ngoma.casework.assigning import ENOUGH_TRANSFERS
-from ngoma.desk import codes, naming, rising
+from ngoma.desk import codes, naming, rising, viewing
 from ngoma.desk.sheets import headline
 from ngoma.desk.site import Desk, page, show
 from ngoma.insight import nightly
@@ -62,6 +62,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
     query = {name: value for name, value in given.items() if value}
     context: dict[str, Any] = {
         "given": given,
+        "kept": viewing.beside(desk, "work", given),
         "filtered": bool(query),
         "lines": [_line(desk, row) for row in rows],
         "many": any(desk.may_somewhere(verb) for verb in batching.STEPS),
@@ -95,6 +96,7 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         week=desk.tonight + timedelta(days=6),
     )
     measured = quality.newest(desk.book.id) if oversees else None
+    chosen = {"department": desk.code("department", department)} if department else {}
     context = {
         "loads": loads,
         "people": people,
@@ -104,7 +106,8 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         "unwitnessed": publishing.overdue(),
         "rising": rising.rising(desk, rising.Among(departments=departments)),
         "choices": _departments(desk),
-        "chosen": {"department": desk.code("department", department)} if department else {},
+        "chosen": chosen,
+        "kept": viewing.beside(desk, "board", chosen),
     }
     return show(request, desk, "board", context)
 

@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "propose": (),
     "oversee": (Role.SUPERVISOR, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR),
     "audit": (Role.AUDITOR, Role.ADMINISTRATOR),
+    "publish": (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR),
     "wording": (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR),
     "settings": (Role.ADMINISTRATOR,),
 }

@@ -10,9 +10,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ngoma.base.days import written
-from ngoma.base.months import first_day
+from ngoma.base.months import first_day, read
 from ngoma.insight import figures
-from ngoma.insight.figures import AREA, DAYS, Figures, Rate, Share, Slice
+from ngoma.insight.figures import AREA, DAYS, Figures, Rate, Share, Slice, Times
 from ngoma.insight.telling import Told, told
 from ngoma.look import curves, formats, slices
 from ngoma.look.curves import Curve
@@ -48,27 +48,53 @@ class Row:
 @page
 @from_replica
 def view(request: HttpRequest, site: Site) -> HttpResponse:
-    """The page; with `csv` one table of it as a file."""
+    """The page, of all cases or of those with the key of the address; with `csv` one table of it as
+    a file."""
     found = figures.newest(site.book.id)
     if found and AREA not in found.figures.by:  # of an older release: until the next night
         found = None
-    if by := request.GET.get("csv", ""):
-        if by not in BY or found is None:
-            raise Http404(by)
-        name = f"{site.book.slug}-{by}"
-        return as_file(name, (by, "name", *COLUMNS), map(_cells, rows(site, found.figures, by)))
-    context = {"found": found, "least": LEAST, **(_told(site, found.figures) if found else {})}
-    return show(request, site, "figures", context, page="figures")
+    by, of = _narrowed(request, site, found.figures) if found else ("", None)
+    if file := request.GET.get("csv", ""):
+        if found is None or of is None or file not in (*BY, "days"):
+            raise Http404(file)
+        return _file(site, found.figures, of, file)
+    one = {by: of.slice.key} if of and by else {}
+    context = {
+        "found": found,
+        "least": LEAST,
+        "one": one,
+        "only": slices.called(site, by, one[by]) if one else "",
+        **(_told(site, found.figures, of, by) if found and of else {}),
+    }
+    return show(request, site, "figures", context, page="figures", asked=one)
+
+
+def _narrowed(request: HttpRequest, site: Site, found: Figures) -> tuple[str, Told]:
+    """By what the address narrows the figures, and what may be told of its key; empty, and of all
+    cases, where it does not."""
+    for by in BY:
+        key = request.GET.get(by, "")
+        of = next((each for each in _every(site, found, by) if each.slice.key == key), None)
+        if key and of:
+            return by, of
+    (whole,) = told([found.whole])
+    return "", whole
 
 
 def rows(site: Site, found: Figures, by: str) -> list[Row]:
-    """The rows of a table: all districts of the city, though nothing was reported in one."""
+    """The rows of a table."""
+    return [_row(site, by, each) for each in _every(site, found, by)]
+
+
+def _every(site: Site, found: Figures, by: str) -> Iterator[Told]:
+    """What may be told of each key: of all districts of the city, though nothing was reported in
+    one."""
     known = list(found.by[AREA if by == "district" else by])
     if by == "district":
         silent = {site.book.places[each].code for each in site.book.districts}
         silent -= {each.key for each in known}
         known += [_silent(site, code) for code in sorted(silent)]
-    return [_row(site, by, each) for each in told(known)]
+    return told(known)
 
 
 def _row(site: Site, by: str, each: Told) -> Row:
@@ -89,20 +115,20 @@ def _silent(site: Site, code: str) -> Slice:
     return Slice.nothing(code, rate)
 
 
-def _told(site: Site, found: Figures) -> dict[str, object]:
+def _told(site: Site, found: Figures, of: Told, by: str) -> dict[str, object]:
     """What the page says."""
-    (whole,) = told([found.whole])
-    solution = whole.solution
+    months = (read(of.slice.key),) * 2 if by == "month" else (found.first, found.last)
+    solution = of.solution
     curve = Curve(solution.done_by, solution.low, solution.high)
     return {
-        "whole": _row(site, "", whole),
-        "cases": found.whole.work.cases,
-        "months": [_month(site, each) for each in (found.first, found.last)],
+        "whole": _row(site, by, of),
+        "cases": of.slice.work.cases,
+        "months": [_month(site, each) for each in months],
         "curve": curves.steps(DAYS, [curve], _("Share solved, by working days since the report"))
-        if not whole.few
+        if not of.few and solution.done_by
         else None,
         "shares": list(zip(DAYS, solution.done_by, solution.low, solution.high, strict=False)),
-        "tables": {by: rows(site, found, by)[:_ROWS] for by in BY},
+        "tables": {} if by else {each: rows(site, found, each)[:_ROWS] for each in BY},
         "private": bool(site.book.private_services),
         "people": site.book.settings.get("population"),
         "worked": lambda minutes: formats.worked(minutes, found.day),
@@ -121,6 +147,20 @@ COLUMNS = (
     *("half_solved_working_minutes", "share_solved_in_30_working_days"),
 )
 """Of a file, after the key and its name. Empty is what is not known, or would tell of few cases."""
+
+
+CURVE = ("working_days", "solved", "solved_low", "solved_high")
+
+
+def _file(site: Site, found: Figures, of: Told, file: str) -> HttpResponse:
+    """A table by one kind of key, or the curve of what is told."""
+    if file in BY:
+        cells = map(_cells, rows(site, found, file))
+        return as_file(f"{site.book.slug}-{file}", (file, "name", *COLUMNS), cells)
+    solution = Times() if of.few else of.solution
+    steps = zip(DAYS, solution.done_by, solution.low, solution.high, strict=False)
+    days = ([f"{day:g}", *map(_plain, shares)] for day, *shares in steps)
+    return as_file(f"{site.book.slug}-solved", CURVE, days)
 
 
 def _cells(row: Row) -> Sequence[object]:

@@ -15,6 +15,7 @@ from ngoma.cities.book import PlaceEntry
 from ngoma.look import outlines
 from ngoma.look.formats import month as named
 from ngoma.look.formats import number
+from ngoma.look.tables import as_file
 from ngoma.notices import push
 from ngoma.public import cards, drawing, filters, status
 from ngoma.public.cards import Card, Shape
@@ -49,6 +50,7 @@ class Group:
 class Month:
     """What happened in a month; None where it was so little that it could point at somebody."""
 
+    key: str
     name: str
     opened: int | None
     fixed: int | None
@@ -71,9 +73,11 @@ def all_places(request: HttpRequest, site: Site) -> HttpResponse:
 @page
 @from_replica
 def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
-    """One place."""
+    """One place; with `csv` its months as a file."""
     entry = _entry(site, code)
     ids = site.book.below(entry.id)
+    if request.GET.get("csv"):
+        return _file(site, entry, _months(site, ids))
     rows, more = public_cases.page(
         Wanted(city_id=site.book.id, places=ids, at=clock.now()), limit=RECENT
     )
@@ -94,6 +98,8 @@ def place(request: HttpRequest, site: Site, code: str) -> HttpResponse:
         "most": max((each.open for each in groups), default=0),
         "bar": drawing.bar,
         "months": months,
+        "file": site.url(f"places/{code}", csv="months"),
+        "least": ENOUGH,
         "bars": drawing.bars([(each.opened or 0, each.fixed or 0) for each in months]),
         "lines": [line(site, row) for row in rows],
         "more": site.url("list", place=code) if more else "",
@@ -195,8 +201,18 @@ def _months(site: Site, place_ids: tuple[int, ...]) -> list[Month]:
         start = datetime(count // 12, count % 12 + 1, 1, tzinfo=site.book.zone)
         found = known.get(count)
         opened, fixed = (found.opened, found.fixed) if found else (0, 0)
-        months.append(Month(named(start), _many(opened), _many(fixed)))
+        months.append(Month(f"{start:%Y-%m}", named(start), _many(opened), _many(fixed)))
     return months
+
+
+def _file(site: Site, entry: PlaceEntry, months: list[Month]) -> HttpResponse:
+    if not months:
+        raise Http404(entry.code)
+    rows = [
+        (each.key, *("" if count is None else count for count in (each.opened, each.fixed)))
+        for each in months
+    ]
+    return as_file(f"{site.book.slug}-{entry.code}", ("month", "reported", "fixed"), rows)
 
 
 def _many(count: int) -> int | None:

@@ -44,6 +44,7 @@ from ngoma.records.models.quality import Quality
 from ngoma.records.models.recording import Recording
 from ngoma.records.models.report import Channel, Report
 from ngoma.records.models.saved_filter import SavedFilter
+from ngoma.records.models.saved_view import SavedView
 from ngoma.records.models.sign_in import SignIn
 from ngoma.records.models.talk import Talk
 from ngoma.records.models.task import Task
@@ -117,6 +118,7 @@ __all__ = [
     "Restoration",
     "Role",
     "SavedFilter",
+    "SavedView",
     "Service",
     "SignIn",
     "State",
