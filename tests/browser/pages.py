@@ -206,6 +206,7 @@ PAGES = (
     Page("data", "data"),
     Page("how-reports-are-read", "how-reports-are-read"),
     Page("figures", "figures"),
+    Page("figures-one", "figures?service=pothole"),
     Page("ledger", "ledger", form=True),
     Page("ledger-wrong", "ledger?code=18204-7KQ2M9F3XAB2C-261127-Y", form=True),
     Page("ledger-verify", "ledger/verify"),

@@ -27,6 +27,8 @@ ENDLESS = "9" * 5000
         'q="%20*%20NEAR(a%20b)%20:%20^\\',
         "q=%F0%9F%98%80%CC%81%E2%80%AE",
         "state=%00&late=%00",
+        "assignee=%00&service=%00&place=%00&department=%00",
+        "assignee=%F0%9F%98%80%CC%81%E2%80%AE",
     ],
 )
 def test_a_list_of_work_that_makes_no_sense(

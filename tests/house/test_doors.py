@@ -217,7 +217,7 @@ RESIDENTS = {
     "ledger/proof/<str:code>": READ,
     "ledger/verify": FORM,
     "figures": READ,
-    "v/<str:code>": READ,
+    "v/<slug:code>": READ,
     "how-reports-are-read": READ,
     "how-reports-are-read.json": READ,
 }

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from ngoma.base.characters import whole
+from ngoma.base.characters import clean, whole
 from ngoma.base.clock import now, parse
 from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
@@ -54,7 +54,7 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
 
     The reference of a report leads straight to its case.
     """
-    given = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    given = _given(request.GET)
     reference = _reference(desk, given["q"])
     if reference:
         return HttpResponseRedirect(desk.case_url(reference))
@@ -114,9 +114,12 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def all_ids(desk: Desk, asked: QueryDict, *, limit: int) -> list[int]:
     """The cases that the filters of an address leave, as many as the limit."""
-    given = {name: asked.get(name, "").strip() for name in FILTERS}
-    rows, _more = worklist.page(_asked(desk, given), limit=limit)
+    rows, _more = worklist.page(_asked(desk, _given(asked)), limit=limit)
     return [row.id for row in rows]
+
+
+def _given(asked: QueryDict) -> dict[str, str]:
+    return {name: clean(asked.get(name, "")) for name in FILTERS}
 
 
 def _asked(desk: Desk, given: dict[str, str]) -> worklist.Asked:

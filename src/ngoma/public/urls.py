@@ -89,7 +89,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("ledger/proof/<str:code>", ledger.proof),
     path("ledger/verify", verifying.verify),
     path("figures", figures.view),
-    path("v/<str:code>", viewing.published),
+    path("v/<slug:code>", viewing.published),
     path("how-reports-are-read", reading.how),
     path("how-reports-are-read.json", reading.figures),
 ]
