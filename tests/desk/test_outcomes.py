@@ -11,7 +11,7 @@ from django.test import Client
 
 from ngoma.base.clock import now
 from ngoma.cities.book import Book
-from ngoma.insight.figures import BY, DAYS, Figures, Share, Slice, Spot, Times, Work
+from ngoma.insight.figures import BY, DAYS, Figures, Rate, Share, Slice, Spot, Times, Work
 from ngoma.records.models import Outcomes, OutcomesSpan
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ KEYS = {
 
 def keep(town: Book, cases: int, department: str = "", months: int | None = None) -> None:
     by = {key: [made(KEYS[key], cases)] for key in BY}
+    by["district"][0].rate = Rate(2000, 24.0, 17.7, 31.8)
     spots = [Spot("pothole", 0.15, 32.05, "kasubi", 3, 4), Spot("light", None, None, "west", 2, 2)]
     figures = Figures(24300, 24312, 450, made("", cases), by, spots)
     kept: Any = Outcomes.objects if months is None else OutcomesSpan.objects
@@ -134,3 +135,24 @@ def test_one_key_can_be_looked_at_alone(coordinator: Client, town: Book) -> None
         rows = list(csv.DictReader(io.StringIO(spots)))
         assert len(rows) == count, asked
         assert not rows or (rows[0]["service"], rows[0]["again"]) == ("pothole", "3")
+
+
+def test_districts_stand_beside_their_people_and_silence_is_seen(
+    coordinator: Client, town: Book
+) -> None:
+    keep(town, 48)
+    keep(town, 48, "roads")
+    page = coordinator.get(PAGE).content.decode()
+    districts = page.split('id="by-district"')[1].split("</section>")[0]
+    west, east = districts.split("<tbody>")[1].split("<tr>")[1:3]
+    assert "<td>2,000</td><td>24" in west
+    assert "17.7 to 31.8" in west
+    assert "East Ward" in east
+    assert "<td>0</td><td>–</td><td>–</td>" in east
+    assert "Made up for tests, 2020" in districts
+    rows = coordinator.get(PAGE, {"csv": "district"}).content.decode("utf-8-sig")
+    west, east = csv.DictReader(io.StringIO(rows))
+    assert (west["people"], west["reports_per_1000_high"]) == ("2000", "31.8")
+    assert (east["district"], east["cases"], east["people"]) == ("east", "0", "")
+    of_one = coordinator.get(PAGE, {"department": "roads", "csv": "district"}).content.decode()
+    assert "east" not in of_one, "a department need not work everywhere"

@@ -13,7 +13,7 @@ from ngoma.base.clock import now
 from ngoma.casework import deciding, talking
 from ngoma.cities.book import Book
 from ngoma.people.permissions import staff
-from ngoma.records.models import Case, Hold, Membership, Notice, SavedFilter, User
+from ngoma.records.models import Case, Hold, Membership, Notice, Place, SavedFilter, User
 
 Act = Callable[..., Any]
 Told = Callable[..., Case]
@@ -201,6 +201,11 @@ def test_a_mark_that_makes_no_sense_is_now(coordinator: Client, told: Told) -> N
         ({"channel": "web"}, ["hole", "lamp"]),
         ({"channel": "sms"}, []),
         ({"channel": "nonsense", "place": "999999", "department": "x"}, ["hole", "lamp"]),
+        ({"department": "roads"}, ["hole", "lamp"]),
+        ({"department": "front"}, []),
+        ({"place": "kasubi"}, ["hole", "lamp"]),
+        ({"place": "nsambya"}, []),
+        ({"place": "-", "department": "9" * 30}, ["hole", "lamp"]),
     ],
 )
 def test_one_chooses_what_the_queue_shows(
@@ -227,6 +232,9 @@ def test_a_choice_is_kept_under_a_name(coordinator: Client, told: Told) -> None:
     page = coordinator.get(answer["Location"]).content.decode()
     assert 'aria-current="true">Swahili</a>' in page
     kept = SavedFilter.objects.get()
+    kept.query = f"place={Place.objects.get(code='nsambya').pk}"  # as it was kept once
+    kept.save()
+    assert "/desk/small/?place=nsambya" in coordinator.get("/desk/small/").content.decode()
     other = User.objects.create_user("other")
     Membership.objects.create(user=other, city_id=kept.city_id, role="triager")
     stranger = Client(SERVER_NAME="localhost")

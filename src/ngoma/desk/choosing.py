@@ -68,6 +68,10 @@ def read(desk: Desk, query: str) -> Choice:
         return Choice()
     named = {each.name: asked.get(each.name, "") for each in fields(Choice)}
     offered = {part.name: {value for value, _name in part.offers} for part in parts(desk, Choice())}
+    for name in ("department", "place"):
+        # Choices that were kept before have numbers in place of codes.
+        if named[name] not in offered[name] and (number := whole(named[name])):
+            named[name] = desk.code(name, number)
     return Choice(**{name: value for name, value in named.items() if value in offered[name]})
 
 
@@ -75,7 +79,7 @@ def parts(desk: Desk, chosen: Choice) -> list[Part]:
     """The fields of the form."""
     book = desk.book
     departments = [
-        (str(each.id), desk.text(each.names))
+        (each.code, desk.text(each.names))
         for each in book.departments.values()
         if not each.retired and (desk.departments is None or each.id in desk.departments)
     ]
@@ -85,7 +89,7 @@ def parts(desk: Desk, chosen: Choice) -> list[Part]:
         if each.parent_id is None and not each.retired
     }
     inner = [each for each in book.places.values() if each.parent_id in tops]
-    places = [(str(each.id), desk.text(each.names)) for each in (inner or tops.values())]
+    places = [(each.code, desk.text(each.names)) for each in (inner or tops.values())]
     languages = [(tag, autonym(tag)) for tag in book.languages]
     channels = [(str(key), str(CHANNELS[key])) for key in Channel if key != Channel.IMPORT]
     return [
@@ -105,9 +109,9 @@ def without(chosen: Choice, name: str) -> Choice:
 def waiting(desk: Desk, chosen: Choice) -> queue.Waiting:
     """The queue that is chosen."""
     departments = desk.departments
-    if department := whole(chosen.department):
+    if department := codes.read(desk.book, "department", chosen.department):
         departments = codes.within(departments, department)
-    place = whole(chosen.place)
+    place = codes.read(desk.book, "place", chosen.place)
     return queue.Waiting(
         city_id=desk.book.id,
         departments=departments,

@@ -15,6 +15,7 @@ from ngoma.desk.performance import overseen
 from ngoma.desk.site import Desk, page, show
 from ngoma.insight import figures
 from ngoma.insight.figures import BY, DAYS, MONTHS, SPANS, Figures, Share, Slice, Spot, Times
+from ngoma.insight.silence import with_silent
 from ngoma.look import curves, formats, slices
 from ngoma.look.curves import Curve
 from ngoma.look.tables import as_file
@@ -44,11 +45,11 @@ def view(request: HttpRequest, desk: Desk) -> HttpResponse:
     months = _months(request)
     found = figures.newest(desk.book.id, department, months)
     by, key = _narrowed(request, found.figures) if found else ("", "")
+    of = {"department": desk.code("department", department or None), "months": months}
     if file := request.GET.get("csv", ""):
         if file not in FILES or found is None:
             raise Http404(file)
-        return _file(desk, file, found.figures, by, key)
-    of = {"department": desk.code("department", department or None), "months": months}
+        return _file(desk, file, found.figures, of, by, key)
     one = {by: key} if by else {}
     given = of if request.GET.get("department") else {"months": months}
     context = {
@@ -116,7 +117,7 @@ def _shown(desk: Desk, found: Figures, of: dict[str, Any], by: str, key: str) ->
                 else "",
                 each,
             )
-            for each in found.by[each_by][:_ROWS]
+            for each in _every(desk, found, each_by, of)[:_ROWS]
         ]
 
     whole = _slice(found, by, key)
@@ -131,12 +132,19 @@ def _shown(desk: Desk, found: Figures, of: dict[str, Any], by: str, key: str) ->
             gettext("Share done, by working days since the report"),
         ),
         "shares": list(zip(DAYS, *_columns(whole.answer), *_columns(whole.solution), strict=False)),
+        "people": desk.book.settings.get("population"),
         "worked": lambda minutes: "–" if minutes is None else formats.worked(minutes, found.day),
         "part": _part,
         "range": _range,
         "points": _points,
         "percent": lambda share: "–" if share is None else formats.percent(share),
     }  # fmt: skip
+
+
+def _every(desk: Desk, found: Figures, by: str, of: dict[str, Any]) -> list[Slice]:
+    """The slices of a kind; of the whole city all districts, though nothing was reported in one."""
+    whole_city = by == "district" and not of["department"]
+    return with_silent(desk.book, found.by[by]) if whole_city else found.by[by]
 
 
 def _spots(found: Figures, by: str, key: str) -> list[Spot]:
@@ -195,6 +203,7 @@ COLUMNS = (
     *("again", "again_of", "again_low", "again_high"),
     *(f"{what}_{name}" for what in ("answer", "solution") for name in _TIMES),
     *(f"{what}_by_{days:g}_days" for what in ("answered", "solved") for days in DAYS),
+    *("people", "reports_per_1000", "reports_per_1000_low", "reports_per_1000_high"),
 )
 """Of a file, after the key and its name. Times are minutes of working time."""
 
@@ -206,7 +215,9 @@ CURVE = (
 SPOTS = ("service", "place", "lat", "lon", "again", "repaired")
 
 
-def _file(desk: Desk, file: str, found: Figures, by: str, key: str) -> HttpResponse:
+def _file(
+    desk: Desk, file: str, found: Figures, of: dict[str, Any], by: str, key: str
+) -> HttpResponse:
     """A table by one kind of key; or of what is narrowed to, the curve or the spots."""
     name = f"{desk.book.slug}-outcomes-{file}"
     if file == "days":
@@ -223,7 +234,7 @@ def _file(desk: Desk, file: str, found: Figures, by: str, key: str) -> HttpRespo
             for each in _spots(found, by, key)
         )
         return as_file(name, SPOTS, spots)
-    return as_file(name, (file, "name", *COLUMNS), _rows(desk, file, found))
+    return as_file(name, (file, "name", *COLUMNS), _rows(desk, file, _every(desk, found, file, of)))
 
 
 def _days(of: Slice) -> Iterator[list[object]]:
@@ -232,10 +243,9 @@ def _days(of: Slice) -> Iterator[list[object]]:
         yield [f"{days:g}", *map(_plain, shares)]
 
 
-def _rows(desk: Desk, by: str, found: Figures) -> Iterator[list[object]]:
+def _rows(desk: Desk, by: str, found: Sequence[Slice]) -> Iterator[list[object]]:
     return (
-        [each.key, slices.called(desk, by, each.key), *map(_plain, _cells(each))]
-        for each in found.by[by]
+        [each.key, slices.called(desk, by, each.key), *map(_plain, _cells(each))] for each in found
     )
 
 
@@ -252,6 +262,8 @@ def _cells(each: Slice) -> Iterator[object]:
         yield from (getattr(times, name) for name in _TIMES)
     for times in (each.answer, each.solution):
         yield from _columns(times)[0]
+    rate = each.rate
+    yield from (rate.people, rate.reports, rate.low, rate.high) if rate else [None] * 4
 
 
 def _plain(cell: object) -> object:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,7 +11,8 @@ from django.views.decorators.http import require_safe
 from ngoma.base.days import written
 from ngoma.base.months import first_day, read
 from ngoma.insight import figures
-from ngoma.insight.figures import AREA, DAYS, Figures, Rate, Share, Slice, Times
+from ngoma.insight.figures import AREA, DAYS, Figures, Rate, Share, Times
+from ngoma.insight.silence import with_silent
 from ngoma.insight.telling import Told, told
 from ngoma.look import curves, formats, slices
 from ngoma.look.curves import Curve
@@ -24,9 +24,6 @@ BY = ("district", "service", "month")
 _ROWS = 40
 _SOON = 30
 """Working days after which a table says how much was solved."""
-
-_NONE = -log(0.025)
-"""How many there may be of what was counted as none: the exact limit of a Poisson count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +86,7 @@ def rows(site: Site, found: Figures, by: str) -> list[Row]:
 def _every(site: Site, found: Figures, by: str) -> Iterator[Told]:
     """What may be told of each key: of all districts of the city, though nothing was reported in
     one."""
-    known = list(found.by[AREA if by == "district" else by])
-    if by == "district":
-        silent = {site.book.places[each].code for each in site.book.districts}
-        silent -= {each.key for each in known}
-        known += [_silent(site, code) for code in sorted(silent)]
-    return told(known)
+    return told(with_silent(site.book, found.by[AREA]) if by == "district" else found.by[by])
 
 
 def _row(site: Site, by: str, each: Told) -> Row:
@@ -107,12 +99,6 @@ def _row(site: Site, by: str, each: Told) -> Row:
         half=each.solution.half,
         soon=each.solution.by(_SOON),
     )
-
-
-def _silent(site: Site, code: str) -> Slice:
-    people = site.book.population(site.book.place_by_code[code].id)
-    rate = None if people is None else Rate(people, 0.0, 0.0, round(_NONE * 1000 / people, 3))
-    return Slice.nothing(code, rate)
 
 
 def _told(site: Site, found: Figures, of: Told, by: str) -> dict[str, object]:
