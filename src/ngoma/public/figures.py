@@ -70,10 +70,10 @@ def _narrowed(request: HttpRequest, site: Site, found: Figures) -> tuple[str, To
     """By what the address narrows the figures, and what may be told of its key; empty, and of all
     cases, where it does not."""
     for by in BY:
-        key = request.GET.get(by, "")
-        of = next((each for each in _every(site, found, by) if each.slice.key == key), None)
-        if key and of:
-            return by, of
+        if key := request.GET.get(by, ""):
+            for each in _every(site, found, by):
+                if each.slice.key == key:
+                    return by, each
     (whole,) = told([found.whole])
     return "", whole
 
