@@ -217,7 +217,7 @@ def test_accepting_costs_few_questions_to_the_database(
     town: Book, django_assert_max_num_queries: Any
 ) -> None:
     submit(told(town, service="pothole"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         submit(told(town, service="pothole"))
     with django_assert_max_num_queries(18):
         submit(told(town, service="pothole", phone="0772123456", photos=(as_taken("PNG", 1),)))
