@@ -96,6 +96,14 @@ def _every_service_is_at_work() -> None:
     resting.forget()
 
 
+@pytest.fixture(autouse=True)
+def _no_page_is_of_another_city() -> None:
+    """No page is kept of the city of another test, which had the same name and numbers."""
+    from ngoma.public import unchanged
+
+    unchanged.forget()
+
+
 @pytest.fixture
 def database(db: None) -> None:
     """A migrated database; what a test writes is undone after it."""
