@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ os.environ |= {
     if ON_POSTGRES
     else "",
 }
+# Everywhere as in CI: the same examples each time, and as long as a busy machine takes for them.
+hypothesis.settings.load_profile("ci")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database", "installation"}
 
 
