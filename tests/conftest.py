@@ -114,6 +114,14 @@ def town(db: None) -> "Book":
     return book.book_of(load(Path(__file__).parent / "cities" / "small").pk)
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process looks at again every few seconds it does not look at again in this test,
+    however long that takes: its questions can be counted."""
+    for name in ("cities.book.FRESH", "proposals.in_use.LOOK_AGAIN", "watch.metrics.FRESH"):
+        monkeypatch.setattr(f"ngoma.{name}", 3600.0)
+
+
 @pytest.fixture(scope="session")
 def play() -> Iterator["Play"]:
     """How browsers are started; a machine without Chromium skips, but CI fails."""
