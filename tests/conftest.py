@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ os.environ |= {
     if ON_POSTGRES
     else "",
 }
+# Everywhere as in CI: the same examples each time, and as long as a busy machine takes for them.
+hypothesis.settings.load_profile("ci")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database", "installation"}
 
 
@@ -117,6 +120,14 @@ def town(db: None) -> "Book":
 
     book.forget()
     return book.book_of(load(Path(__file__).parent / "cities" / "small").pk)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process looks at again every few seconds it does not look at again in this test,
+    however long that takes: its questions can be counted."""
+    for name in ("cities.book.FRESH", "proposals.in_use.LOOK_AGAIN", "watch.metrics.FRESH"):
+        monkeypatch.setattr(f"ngoma.{name}", 3600.0)
 
 
 @pytest.fixture(scope="session")

@@ -213,6 +213,7 @@ def test_a_failure_that_nobody_foresaw_leaves_no_photo(
     assert not Report.objects.exists()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_accepting_costs_few_questions_to_the_database(
     town: Book, django_assert_max_num_queries: Any
 ) -> None:

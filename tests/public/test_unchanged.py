@@ -147,6 +147,7 @@ def _pages(reader: Client, addresses: list[str], seen: dict[str, str]) -> list[s
     return found
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_who_has_a_reports_page_costs_one_question(reader: Client, tell: Tell) -> None:
     address = f"/small/r/{tell().report.reference}"
     first = reader.get(address)
