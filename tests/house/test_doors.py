@@ -177,6 +177,8 @@ RESIDENTS = {
     "report/suggest": FORM,
     "report/photos/<str:upload>": READ,
     "report/hand-in": FORM,
+    "simple": READ,
+    "simple/<str:token>": SECRET,
     "manifest.json": READ,
     "offline": READ,
     "worker.js": READ,

@@ -7,6 +7,7 @@ from ngoma.channels import (
     kakao,
     outbox,
     reports,
+    simple,
     sms,
     stopping,
     telegram,
@@ -14,6 +15,12 @@ from ngoma.channels import (
     voice,
     whatsapp,
 )
+from ngoma.look.addresses import below_cities
+
+SIMPLE = [
+    path("simple", simple.begin),
+    path("simple/<str:token>", simple.go_on),
+]
 
 urlpatterns = [
     path("channels/africastalking/<str:word>/", reports.africastalking),
@@ -31,4 +38,6 @@ urlpatterns = [
     path("channels/whatsapp/<slug:city>/", whatsapp.callback),
     path("channels/stop/<str:secret>/", stopping.stop),
     path("outbox/", outbox.outbox),
+    *SIMPLE,
+    *below_cities(SIMPLE),
 ]
