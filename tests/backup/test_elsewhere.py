@@ -86,8 +86,8 @@ def test_what_was_altered_or_is_missing_is_named(town: Book, kept: Path, elsewhe
 
 
 OLDER = """
-DROP TABLE records_outcomesspan;
-DELETE FROM django_migrations WHERE name = '0042_outcomes_spans';
+ALTER TABLE records_recording DROP COLUMN heard;
+DELETE FROM django_migrations WHERE name = '0043_heard';
 """
 NEWER = """
 INSERT INTO django_migrations (app, name, applied)

@@ -105,11 +105,20 @@ def read_again(event: int, case: int) -> None:
             _propose(report)
 
 
+def read_heard(report: int) -> None:
+    """The job after a machine understood a recording: what it heard is read with what was written,
+    as long as nobody has decided."""
+    told = Report.objects.select_related("case").get(pk=report)
+    if told.case.state == State.RECEIVED and told.case.reference == told.reference:
+        _propose(told)
+
+
 def _propose(report: Report) -> None:
     book = book_of(report.city_id)
+    heard = list(report.recordings.exclude(heard="").order_by("pk").values_list("heard", flat=True))
     reading = preview(
         book,
-        words=report.words,
+        words="\n".join(filter(None, (report.words, *heard))),
         language=report.language,
         lat=report.lat,
         lon=report.lon,
@@ -126,7 +135,9 @@ def _propose(report: Report) -> None:
     )
     found = flags(book, report, _service(report, reading), reading)
     proposal = keep(report, reading, found)
-    alone = {"alone": True} if may_stand(book, report, reading, found) else {}
+    # What a machine understood is for a person to check.
+    stands = not heard and may_stand(book, report, reading, found)
+    alone = {"alone": True} if stands else {}
     put("casework.propose", {"proposal_id": proposal.pk, **alone})
 
 
