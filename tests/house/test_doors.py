@@ -262,6 +262,8 @@ OTHERS = {
     "channels/kannel/<str:word>/sms/<slug:city>/": REFUSED,
     "channels/kannel/<str:word>/report/<int:notice>/": REFUSED,
     "channels/telegram/<slug:city>/": REFUSED,
+    "channels/voice/<str:name>": READ,
+    "channels/voice/said/<str:secret>": SECRET,
     "channels/whatsapp/<slug:city>/": REFUSED,
     "channels/stop/<str:secret>/": SECRET,
     "outbox/": REFUSED,

@@ -35,13 +35,15 @@ _LONGEST = 512
 @dataclass(frozen=True, slots=True)
 class Said:
     """What is shown, whether the conversation has ended with it, what can be chosen, and what is
-    taken as it is said. `language` is that of the words. `made_of`: the report that came of it."""
+    taken as it is said. `language` is that of the words. `step` is what the pack says there, if it
+    is that. `made_of`: the report that came of it."""
 
     text: str
     ended: bool
     choices: tuple[str, ...] = ()
     takes: str = ""
     language: str = ""
+    step: str = ""
     made_of: Report | None = None
 
 
@@ -200,6 +202,7 @@ def _said(script: Script, state: State, words: str) -> Said:
         choices=tuple(engine.choices(script, state)),
         takes=engine.takes(script, state),
         language=state.language,
+        step="" if state.resuming or state.offered else state.step,
     )
 
 
