@@ -263,7 +263,7 @@ OTHERS = {
     "channels/kannel/<str:word>/report/<int:notice>/": REFUSED,
     "channels/telegram/<slug:city>/": REFUSED,
     "channels/voice/<str:name>": READ,
-    "channels/voice/said/<str:secret>": SECRET,
+    "channels/voice/said/<str:secret>": READ,
     "channels/whatsapp/<slug:city>/": REFUSED,
     "channels/stop/<str:secret>/": SECRET,
     "outbox/": REFUSED,
