@@ -1,5 +1,6 @@
 """The conversation of the pack on plain pages: as good as over a phone, and safe to send twice."""
 
+import random
 import re
 from datetime import timedelta
 from html import unescape
@@ -198,6 +199,30 @@ def test_a_page_that_is_sent_again_changes_nothing() -> None:
         assert reader.send(form | {"words": "other", "choice": "2"}) == end
     assert Report.objects.count() == 1
     assert Talk.objects.values().get() == talk
+
+
+@pytest.mark.parametrize(
+    "start", ["/kampala/en/simple", "/kampala/lg/simple", "/kampala/sw/simple"]
+)
+def test_every_walk_ends_and_every_page_sent_twice_is_answered_alike(start: str) -> None:
+    chance = random.Random(start)
+    words = ("Mulago", "Mulago II", "behind the blue kiosk", "7F3 K29", "ŋŋamba 한", "9", "", "*1*")
+    for _ in range(15):
+        reader = Reader(start)
+        for _ in range(40):
+            if 'name="page"' not in reader.page:
+                break
+            form = reader.form() | {"choice": str(chance.randint(1, 6))}
+            if "<textarea" in reader.page:
+                form["words"] = chance.choice(words)
+            told = reader.send(form), reader.status, Report.objects.count()
+            assert told[0]
+            assert told[1] in (200, 422)
+            if told[1] == 200:
+                assert (reader.send(form), reader.status, Report.objects.count()) == told
+        else:
+            pytest.fail("a walk without an end")
+    assert 1 <= Report.objects.count() <= 15
 
 
 def test_nothing_is_kept_before_an_answer() -> None:
