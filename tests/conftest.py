@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ os.environ |= {
     if ON_POSTGRES
     else "",
 }
+# Everywhere as in CI: the same examples each time, and as long as a busy machine takes for them.
+hypothesis.settings.load_profile("ci")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database", "installation"}
 
 
@@ -96,6 +99,14 @@ def _every_service_is_at_work() -> None:
     resting.forget()
 
 
+@pytest.fixture(autouse=True)
+def _no_page_is_of_another_city() -> None:
+    """No page is kept of the city of another test, which had the same name and numbers."""
+    from ngoma.public import unchanged
+
+    unchanged.forget()
+
+
 @pytest.fixture
 def database(db: None) -> None:
     """A migrated database; what a test writes is undone after it."""
@@ -109,6 +120,14 @@ def town(db: None) -> "Book":
 
     book.forget()
     return book.book_of(load(Path(__file__).parent / "cities" / "small").pk)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process looks at again every few seconds it does not look at again in this test,
+    however long that takes: its questions can be counted."""
+    for name in ("cities.book.FRESH", "proposals.in_use.LOOK_AGAIN", "watch.metrics.FRESH"):
+        monkeypatch.setattr(f"ngoma.{name}", 3600.0)
 
 
 @pytest.fixture(scope="session")

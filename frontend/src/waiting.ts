@@ -8,6 +8,10 @@ import { type Report, dropReport, listen, reports, tell } from "./store";
 const LANGUAGE = document.documentElement.lang.replace(/^en$/, "en-GB");
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
+const SURE_MS = 6_000;
+
+/** Reports of whose dropping one was asked, and until when: the list may be drawn anew before the answer. */
+const asked = new Map<string, number>();
 
 /** Send what waits, now and whenever there may be a network again; show what is left. */
 export async function waiting(): Promise<void> {
@@ -78,7 +82,10 @@ function item(box: HTMLElement, report: Report): Node {
   const link = part<HTMLAnchorElement>("open");
   if (link) link.href = report.state === "sent" ? report.url.replace(/\/receipt$/, "") : `${home}report?take=${report.key}`;
   const drop = part<HTMLButtonElement>("drop");
-  if (drop) drop.onclick = () => leave(drop, report);
+  if (drop) {
+    if (isAsked(report)) ask(drop, report);
+    drop.onclick = () => leave(drop, report);
+  }
   const now = part<HTMLButtonElement>("now");
   if (now) now.onclick = () => void flush();
   return line;
@@ -86,13 +93,16 @@ function item(box: HTMLElement, report: Report): Node {
 
 /** The first press asks, the second drops; a moment later it asks again. */
 function leave(button: HTMLButtonElement, report: Report): void {
-  if (button.dataset.asked) return void dropReport(report.key).then(() => tell({ kind: "changed" }));
+  if (isAsked(report)) return void dropReport(report.key).then(() => tell({ kind: "changed" }));
+  asked.set(report.key, Date.now() + SURE_MS);
+  ask(button, report);
+}
+
+const isAsked = (report: Report) => (asked.get(report.key) ?? 0) > Date.now();
+
+function ask(button: HTMLButtonElement, report: Report): void {
   const words = button.querySelector("span")!;
   const label = words.textContent;
-  button.dataset.asked = "yes";
   words.textContent = button.dataset.sure!;
-  setTimeout(() => {
-    delete button.dataset.asked;
-    words.textContent = label;
-  }, 6000);
+  setTimeout(() => (words.textContent = label), asked.get(report.key)! - Date.now());
 }

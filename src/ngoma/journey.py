@@ -26,11 +26,10 @@ from ngoma.intake import blurring, landmarks, photos, recordings, transcribing
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
 from ngoma.ledger import asking, days, forgetting, publishing, sealing, stamping
-from ngoma.notices import checkpoints, digests, telling
+from ngoma.notices import checkpoints, digests, planning, telling
 from ngoma.notices.codes import send_code
 from ngoma.notices.colleagues import alert
 from ngoma.notices.handing_on import hand_on
-from ngoma.notices.planning import plan
 from ngoma.notices.receipts import again
 from ngoma.notices.sending import send
 from ngoma.open311.bodies import following
@@ -102,13 +101,13 @@ JOURNEY = {
     "erased": (ERASE_PHOTOS, ERASE_RECORDINGS, FORGET, FORGET_TERMS),
 }
 
-WANTED = {TELL: telling.anybody, ANNOUNCE: delivering.anybody}
+WANTED = {PLAN: planning.anybody, TELL: telling.anybody, ANNOUNCE: delivering.anybody}
 """Whether an event has somebody to be told: most have not, and a job costs more than to ask."""
 
 HANDLERS = {
-    READ: Handler(read),
-    READ_AGAIN: Handler(read_again),
-    READ_HEARD: Handler(read_heard),
+    READ: Handler(read, then=PROPOSE),
+    READ_AGAIN: Handler(read_again, then=PROPOSE),
+    READ_HEARD: Handler(read_heard, then=PROPOSE),
     transcribing.TRANSCRIBE: Handler(transcribing.transcribe, atomic=False),
     PROPOSE: Handler(propose),
     BATCH: Handler(batching.run),
@@ -118,7 +117,7 @@ HANDLERS = {
     BURSTS: Handler(bursting.look, atomic=False),
     TOPICS: Handler(topics.look, atomic=False),
     DIGEST: Handler(digesting.make),
-    PLAN: Handler(plan),
+    PLAN: Handler(planning.plan),
     TELL: Handler(telling.tell),
     SEND: Handler(send, atomic=False),
     CODE: Handler(send_code),

@@ -34,7 +34,7 @@ def test_all_that_was_answered_is_there(
     assert writer.stdout
     answered = [writer.stdout.readline().strip() for _ in range(8)]
     making.make()
-    assert [writer.stdout.readline() for _ in range(3)], "it went on meanwhile"
+    assert all(writer.stdout.readline() for _ in range(3)), "it went on meanwhile"
     writer.stdout.close()
     writer.wait(30)
 

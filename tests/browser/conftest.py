@@ -65,6 +65,22 @@ def kampala(quiet: None, settings: Any, tmp_path: Path) -> str:
     return "kampala"
 
 
+def open_form(page: "Page", address: str = "/kampala/report") -> None:
+    """Come to the form, and wait until the script has it: until then the server takes its steps."""
+    page.goto(address)
+    page.locator("#form > div > .flow").wait_for()
+
+
+def comes_true(page: "Page", promise: str, arg: object = None) -> None:
+    """Wait until what a page promises is true. (`wait_for_function` takes the promise itself for
+    true, and does not wait.)"""
+    for _ in range(600):
+        if page.evaluate(promise, arg):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"after thirty seconds it is not true: {promise}")
+
+
 def sign_in(tab: "Page", name: str, page: str = "") -> None:
     """Somebody whose password is `PASSWORD` signs in and sees a page of Kampala's desk."""
     tab.goto(f"/desk/kampala/{page}")

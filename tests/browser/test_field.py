@@ -12,7 +12,7 @@ from ngoma.cities.book import book
 from ngoma.people.permissions import staff
 from ngoma.records.models import Case, Membership, User, Visit
 from ngoma.work.worker import run_until_idle
-from tests.browser.conftest import PASSWORD, sign_in
+from tests.browser.conftest import PASSWORD, comes_true, sign_in
 from tests.browser.test_desk import RULES
 from tests.intake.pictures import encoded, scene
 
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.server
 PHONE = {"viewport": {"width": 390, "height": 844}}
+BEGUN = """text => new Promise(done => {
+    indexedDB.open("ngoma-field").onsuccess = ({ target: { result: opened } }) => {
+        const asked = opened.transaction("begun").objectStore("begun").getAll()
+        asked.onsuccess = () => {
+            opened.close()
+            done(asked.result.some(each => each.typed.text === text))
+        }
+    }
+})"""
+"""Whether the phone keeps a visit that was begun with such words."""
 
 
 @pytest.fixture
@@ -70,8 +80,8 @@ def test_a_shift_without_a_network_arrives_exactly_once(
     expect(tab.locator(".stops > li")).to_have_count(3)
     found = Axe().run(tab, options=RULES).response["violations"]
     assert [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == []
-    tab.wait_for_function("caches.keys().then((names) => names.length > 0)")
-    tab.wait_for_function("caches.match('/desk/kampala/field/').then((page) => page !== undefined)")
+    comes_true(tab, "caches.keys().then((names) => names.length > 0)")
+    comes_true(tab, "caches.match('/desk/kampala/field/').then((page) => page !== undefined)")
     phone.set_offline(True)
     for number, case in enumerate(shift[:2]):
         visit(tab, case, photo, f"Filled {number}")
@@ -123,7 +133,7 @@ def test_a_visit_that_was_begun_survives_the_end_of_the_browser(
     stop.locator('[name="after"]').set_input_files(str(photo))
     stop.locator('[name="minutes"]').fill("25")
     stop.locator('[name="text"]').fill("Half of it is fil")
-    tab.wait_for_timeout(700)
+    comes_true(tab, BEGUN, "Half of it is fil")
     phone.close()
 
     phone = opened(play, tmp_path / "phone", live_server.url)
@@ -150,7 +160,7 @@ def test_what_the_phone_kept_goes_with_who_signs_out(
 ) -> None:
     phone = opened(play, tmp_path / "phone", live_server.url)
     tab = on_shift(phone)
-    tab.wait_for_function("caches.keys().then((names) => names.length > 0)")
+    comes_true(tab, "caches.keys().then((names) => names.length > 0)")
     tab.click(".me summary")
     tab.click("text=Log out")
     tab.wait_for_selector("#username")

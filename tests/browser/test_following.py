@@ -41,15 +41,16 @@ def test_a_neighbour_follows_by_a_code_without_a_script(kampala: str, open_page:
     page = open_page(f"/{kampala}/r/{report.reference}", java_script_enabled=False)
     page.fill("#follow-contact", "neighbour@mail.example")
     page.get_by_role("button", name="Follow").click()
+    page.locator("#code").wait_for()
     run_until_idle()
     outbox = open_page("/outbox/", java_script_enabled=False).inner_text("main")
     code = re.search(r"Your code is (\d{6})", outbox)
     assert code
     page.fill("#code", code[1])
     page.get_by_role("button", name="Follow").click()
-    assert "You follow this" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You follow this")
     page.get_by_role("button", name="Stop following").click()
-    assert "no longer follow" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("no longer follow")
     assert not Follow.objects.exists()
 
 

@@ -67,6 +67,7 @@ def test_a_report_is_told_read_decided_solved_and_answered(
 
     desk = _sit_down(visit("/desk/"), city)
     desk.get_by_role("button", name="Agree and accept").click()
+    desk.wait_for_selector(".toldbar")
     _resolve(desk, city, case.reference, photo)
     run_until_idle()
     case.refresh_from_db()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from ngoma.records.models import Contact
 from ngoma.work.worker import run_until_idle
@@ -46,16 +47,16 @@ def test_a_lost_link_is_found_again_by_a_code(kampala: str, open_page: Open) -> 
     page.get_by_role("button", name="Send me a code").click()
     page.fill("#code", "000 000x")
     page.get_by_role("button", name="Open my reports").click()
-    assert "not right" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("not right")
     page.fill("#code", in_message(open_page, r"your code is (\d{6})"))
     page.get_by_role("button", name="Open my reports").click()
     page.wait_for_url("**/mine/*")
-    listed = page.inner_text("main")
-    assert reference in listed
-    assert "••• 456" in listed
+    expect(page.locator("main")).to_contain_text(reference)
+    expect(page.locator("main")).to_contain_text("••• 456")
     page.locator(".line a").first.click()
-    assert "Big pothole near the market gate" in page.inner_text(".said")
-    assert page.locator("textarea[name=text]").count(), "it is the reporter's own page"
+    expect(page.locator(".said").first).to_contain_text("Big pothole near the market gate")
+    own = page.locator("textarea[name=text]")
+    expect(own.first, "it is the reporter's own page").to_be_attached()
 
 
 def test_a_number_is_confirmed_on_the_receipt_and_erased_in_the_list(
@@ -65,7 +66,7 @@ def test_a_number_is_confirmed_on_the_receipt_and_erased_in_the_list(
     told(page)
     page.fill("#code", in_message(open_page, r"Code (\d{6})"))
     page.get_by_role("button", name="Confirm").click()
-    assert "our messages reach you" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("our messages reach you")
     assert Contact.objects.get().verified_at
     page.goto(f"/{kampala}/mine")
     page.fill("#contact", "0772123456")
@@ -73,8 +74,8 @@ def test_a_number_is_confirmed_on_the_receipt_and_erased_in_the_list(
     page.fill("#code", in_message(open_page, r"your code is (\d{6})"))
     page.get_by_role("button", name="Open my reports").click()
     page.get_by_role("button", name="Erase").click()
-    assert "Tick that you are sure" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Tick that you are sure")
     page.check("input[name=sure]")
     page.get_by_role("button", name="Erase").click()
-    assert "no more messages" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("no more messages")
     assert not Contact.objects.exists()

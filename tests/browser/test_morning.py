@@ -81,6 +81,7 @@ def _triage(tab: "Page") -> None:
 
 def _call(tab: "Page") -> None:
     """A question that an article answers, then a problem, all by keyboard."""
+    expect(tab.locator("#phone")).to_be_focused()
     tab.keyboard.type("0772 123456")
     tab.keyboard.press("Tab")
     tab.keyboard.type("What is my reference good for?")
@@ -89,7 +90,7 @@ def _call(tab: "Page") -> None:
     expect(tab.locator(".toldbar")).to_contain_text("no case was opened")
     assert Question.objects.get().article == "reference"
     assert Case.objects.count() == 3
-    assert tab.input_value("#phone") == ""  # nothing of the last caller is left
+    expect(tab.locator("#phone")).to_have_value("")  # nothing of the last caller is left
     tab.fill("#phone", "0772 123456")
     tab.fill("#words", "There is a deep pothole on the road")
     tab.fill("#location", "Kawempe")
@@ -145,6 +146,7 @@ def _oversee(sit: Sit) -> None:
     for tag in ("en", "lg", "sw"):
         tab.fill(f"#text-{tag}", "{reference}: we look at it this week.")
     tab.click(".many .yes")
+    tab.locator("#batch").wait_for()
     run_until_idle()
     expect(tab.locator("#batch")).to_contain_text("Done for 5 cases.", timeout=10_000)
     own = Alert.objects.get(user__username="okello")

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error, expect
 
+from tests.browser.conftest import open_form
 from tests.browser.line import Line
 from tests.intake.pictures import encoded
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.server
 WORDS = ("A deep hole by the school", "The drain is blocked", "The street light is out")
+
+
+DRAWN_ANEW = """() => {
+    document.querySelectorAll("#outbox li").forEach(each => each.dataset.old = "yes")
+    new BroadcastChannel("ngoma").postMessage({ kind: "changed" })
+}"""
+"""Have the list of what waits drawn anew, as it is when sending is tried."""
 
 
 @pytest.fixture
@@ -64,7 +72,7 @@ def kill(context: "BrowserContext", folder: Path) -> None:
 
 def keep_offline(page: "Page") -> None:
     """Open the form once with a network, as a visitor does, until it is kept."""
-    page.goto("/kampala/report")
+    open_form(page)
     kept = """async () => (await Promise.all(["", "report", "mine", "offline"].map(
         page => caches.match(`/kampala/${page}`)))).every(Boolean)"""
     for _ in range(400):
@@ -76,7 +84,7 @@ def keep_offline(page: "Page") -> None:
 
 def tell(page: "Page", words: str, photo: Path | None = None) -> None:
     """Three steps, as far as they go without a network."""
-    page.goto("/kampala/report")
+    open_form(page)
     if photo:
         page.set_input_files("#photo", photo)
         expect(page.locator("#kept img")).to_be_visible()
@@ -153,15 +161,19 @@ def test_what_waits_can_be_changed_and_dropped(
     drop = waiting.filter(has_text=WORDS[0]).locator("[data-part=drop]")
     drop.click()
     expect(waiting).to_have_count(2)
+    page.evaluate(DRAWN_ANEW)
+    expect(page.locator("#outbox li[data-old]")).to_have_count(0)
     drop.click()
     expect(waiting).to_have_count(1)
     waiting.locator("[data-part=open]").click()
     expect(page.locator("#words")).to_have_value(WORDS[1])
     page.fill("#words", "The drain overflows")
     line.mend()
-    for _ in range(3):
-        page.locator(".dock button").click()
-        page.wait_for_timeout(200)
+    page.locator(".dock button").click()
+    page.locator("#location").wait_for()
+    page.locator(".dock button").click()
+    page.locator("#contact").wait_for()
+    page.locator(".dock button").click()
     page.wait_for_url("**/receipt")
     assert [report.words for report in Report.objects.order_by("pk")[before:]] == [
         "The drain overflows"
@@ -174,7 +186,7 @@ def test_what_the_city_cannot_take_is_told_and_mended(
     page = phone().pages[0]
     keep_offline(page)
     line.cut()
-    page.goto("/kampala/report")
+    open_form(page)
     page.fill("#words", WORDS[0])
     page.locator(".dock button").click()
     page.select_option("#place", "kawempe")
@@ -214,9 +226,10 @@ def test_what_is_changed_after_it_had_arrived_is_not_lost(
     page.goto("/kampala/mine")
     page.locator("#outbox [data-part=open]").click()
     page.fill("#words", "It is deeper now")
-    for _ in range(2):
-        page.locator(".dock button").click()
-        page.wait_for_timeout(200)
+    page.locator(".dock button").click()
+    page.locator("#location").wait_for()
+    page.locator(".dock button").click()
+    page.locator("#contact").wait_for()
     line.deaf = False
     line.mend()
     page.locator(".dock button").click()
@@ -242,6 +255,6 @@ def test_a_danger_is_told_what_to_do_also_without_a_network(
     page = phone().pages[0]
     keep_offline(page)
     line.cut()
-    page.goto("/kampala/report")
+    open_form(page)
     page.fill("#words", "There is a live wire on the road")
     expect(page.locator(".stop")).to_contain_text("999")

@@ -59,9 +59,11 @@ def test_without_a_script_the_page_says_what_to_do(
 ) -> None:
     page = open_page("/kampala/", java_script_enabled=False, color_scheme=theme)
     tell(page, "A deep hole")
-    assert "press Send again" in page.locator("[role=status]").inner_text()
-    page.locator("#slowed button").click()
-    assert "press Send again" in page.locator("[role=status]").inner_text(), "too early"
+    status = page.locator("#slowed [role=status]")
+    expect(status).to_contain_text("press Send again")
+    with page.expect_navigation():
+        page.locator("#slowed button").click()
+    expect(status, "too early").to_contain_text("press Send again")
     page.wait_for_timeout(7000)
     page.locator("#slowed button").click()
     page.wait_for_url("**/receipt")
@@ -96,8 +98,8 @@ def test_what_fills_itself_in_can_be_mended(kampala: str, open_page: Open) -> No
     page.locator(".dock button").click()
     page.evaluate("document.querySelector('[name=website]').value = 'https://mine.example'")
     page.locator(".dock button").click()
-    assert page.locator("#trouble").is_visible()
-    assert page.locator("[name=website]").is_visible()
+    expect(page.locator("#trouble")).to_be_visible()
+    expect(page.locator("[name=website]")).to_be_visible()
     assert violations(page) == []
     page.locator(".dock button").click()
     page.wait_for_url("**/receipt")
@@ -191,8 +193,8 @@ def test_a_chosen_language_is_offered_where_the_address_names_none(
     offer.click()
     page.wait_for_url("**/kampala/lg/")
     page.goto("/kampala/")
-    page.locator(".langs a[hreflang=en]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(".langs a[hreflang=en]").click()
     assert not page.locator("#offer").is_visible(), "chosen back"
 
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.conftest import comes_true, open_form
 from tests.intake.pictures import encoded
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.server, pytest.mark.once]
 Open = Callable[..., "Page"]
 LOW_PHONE = {"width": 360, "height": 640}
+KEPT = """location => new Promise(done => {
+    indexedDB.open("ngoma").onsuccess = ({ target: { result: opened } }) => {
+        const asked = opened.transaction("drafts").objectStore("drafts").getAll()
+        asked.onsuccess = () => {
+            opened.close()
+            done(asked.result.some(draft => draft.location === location))
+        }
+    }
+})"""
+"""Whether the phone keeps a draft with such a location."""
 
 
 @pytest.fixture
@@ -54,24 +65,27 @@ def test_a_photo_is_made_small_and_sent_while_the_rest_is_told(
     from ngoma.records.models import Photo
 
     before = Photo.objects.count()
-    page = open_page(f"/{kampala}/report")
+    page = open_page("/")
+    open_form(page)
     with page.expect_response(
         lambda answer: answer.headers.get("upload-complete") == "?1"
     ) as arrived:
         page.set_input_files("#photo", hole)
     assert int(arrived.value.request.headers["upload-length"]) <= 300_000
-    assert page.locator("#kept img").is_visible()
+    expect(page.locator("#kept img")).to_be_visible()
     assert Photo.objects.count() == before + 1
 
 
 def test_what_was_begun_is_there_after_a_reload(kampala: str, open_page: Open, hole: str) -> None:
-    page = open_page(f"/{kampala}/report")
+    page = open_page("/")
+    open_form(page)
     page.set_input_files("#photo", hole)
+    expect(page.locator("#kept img")).to_have_count(1)
     page.fill("#words", "A deep hole by the school")
     page.locator("#guess .chip").first.wait_for()
     page.locator(".dock button").click()
     page.fill("#location", "by the gate")
-    page.wait_for_timeout(800)
+    comes_true(page, KEPT, "by the gate")
     page.reload()
     expect(page.locator("#location")).to_have_value("by the gate")
     page.go_back()
@@ -85,9 +99,9 @@ def test_what_was_begun_is_there_after_a_reload(kampala: str, open_page: Open, h
 def test_the_number_is_remembered_on_this_phone_if_its_owner_wants(
     kampala: str, open_page: Open
 ) -> None:
-    page = open_page(f"/{kampala}/report")
+    page = open_page("/")
     for remembered in (True, False):
-        page.goto(f"/{kampala}/report")
+        open_form(page)
         page.fill("#words", "A street light is out")
         page.locator(".dock button").click()
         page.select_option("#place", "kawempe")
@@ -106,10 +120,11 @@ def test_one_more_voice_is_one_tap(kampala: str, open_page: Open) -> None:
 
     cases, reports = Case.objects.count(), Report.objects.count()
     page = open_page(
-        f"/{kampala}/report",
+        "/",
         geolocation={"latitude": 0.3476, "longitude": 32.5825, "accuracy": 10},
         permissions=["geolocation"],
     )
+    open_form(page)
     page.fill("#words", "A deep hole")
     page.locator(".dock button").click()
     page.locator("#locate button").click()
@@ -123,7 +138,8 @@ def test_one_more_voice_is_one_tap(kampala: str, open_page: Open) -> None:
 
 
 def test_what_is_missing_is_said_and_can_be_mended(kampala: str, open_page: Open) -> None:
-    page = open_page(f"/{kampala}/report")
+    page = open_page("/")
+    open_form(page)
     page.locator(".dock button").click()
     expect(page.locator("#trouble")).to_be_focused()
     page.locator("#trouble a").click()
@@ -142,10 +158,11 @@ def test_the_phone_says_where_it_is(kampala: str, open_page: Open) -> None:
     from ngoma.records.models import Report
 
     page = open_page(
-        f"/{kampala}/report",
+        "/",
         geolocation={"latitude": 0.36, "longitude": 32.56, "accuracy": 15},
         permissions=["geolocation"],
     )
+    open_form(page)
     page.fill("#words", "A street light is out")
     page.locator(".dock button").click()
     page.locator("#locate button").click()
@@ -159,14 +176,16 @@ def test_the_phone_says_where_it_is(kampala: str, open_page: Open) -> None:
 
 
 def test_chips_come_while_somebody_types(kampala: str, open_page: Open) -> None:
-    page = open_page(f"/{kampala}/report")
+    page = open_page("/")
+    open_form(page)
     page.locator("#words").press_sequentially("deep pothole")
     page.locator("#guess .chip", has_text="Pothole").first.wait_for()
 
 
 @pytest.mark.parametrize("step", ["report", "lg/report"])
 def test_the_next_step_is_in_reach_on_a_low_phone(kampala: str, open_page: Open, step: str) -> None:
-    page = open_page(f"/{kampala}/{step}", viewport=LOW_PHONE)
+    page = open_page("/", viewport=LOW_PHONE)
+    open_form(page, f"/{kampala}/{step}")
     for filled in ("#words", "#location"):
         button = page.locator(".dock button").bounding_box()
         assert button
@@ -174,4 +193,3 @@ def test_the_next_step_is_in_reach_on_a_low_phone(kampala: str, open_page: Open,
         assert page.evaluate("document.documentElement.scrollWidth") <= LOW_PHONE["width"]
         page.fill(filled, "a hole, by Kasubi")
         page.locator(".dock button").click()
-        page.wait_for_load_state()

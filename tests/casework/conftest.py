@@ -43,8 +43,8 @@ def report(town: Book) -> Callable[..., object]:
         number = Report.objects.count() + 1
         reference = f"SML{number:06}"
         service_id = town.service_by_code[service].id if service else None
-        if case is None:
-            case = open_case(
+        told = (
+            open_case(
                 actor=STRANGER,
                 book=town,
                 reference=reference,
@@ -55,20 +55,22 @@ def report(town: Book) -> Callable[..., object]:
                 lon=32.02,
                 at=at,
             )
-        else:
-            case = join(actor=STRANGER, case_id=case.pk, reference=reference, at=at)
-        return Report.objects.create(
-            city_id=town.id,
-            case=case,
-            reference=reference,
-            received_at=at,
-            channel="web",
-            words="A hole",
-            public_words="A hole",
-            service_id=service_id,
-            secret=f"secret{number}",
-            origin="test",
-            key=str(number),
+            if case is None
+            else join(actor=STRANGER, case_id=case.pk, reference=reference, at=at)
         )
+        with told as case:
+            return Report.objects.create(
+                city_id=town.id,
+                case=case,
+                reference=reference,
+                received_at=at,
+                channel="web",
+                words="A hole",
+                public_words="A hole",
+                service_id=service_id,
+                secret=f"secret{number}",
+                origin="test",
+                key=str(number),
+            )
 
     return report

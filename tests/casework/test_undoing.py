@@ -118,7 +118,8 @@ def test_a_step_is_taken_back_from_a_department_that_one_does_not_see(
 
 def test_what_happened_since_is_not_overrun(waiting: Case, coordinator: Actor) -> None:
     done = deciding.accept(actor=coordinator, case_id=waiting.pk)
-    join(actor=STRANGER, case_id=waiting.pk, reference="SML000099")
+    with join(actor=STRANGER, case_id=waiting.pk, reference="SML000099"):
+        pass
     with pytest.raises(BadRequest, match="changed"):
         undo(actor=coordinator, case_id=waiting.pk, seq=done.version)
 

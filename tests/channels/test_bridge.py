@@ -5,7 +5,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -219,12 +219,12 @@ def test_a_flood_of_one_is_slowed_and_of_nobody_else(program: Program) -> None:
 
 
 def test_who_sends_stop_is_forgotten_and_nobody_else(program: Program) -> None:
-    program.say("A deep hole in Mulago II", by="ana")
+    program.say("A deep hole in Mulago II", by="zebulonia")
     program.say("A deep hole in Mulago II", by="ben")
-    program.say("stop", by="ana")
+    program.say("stop", by="zebulonia")
     assert {vault.reveal(each).address.rpartition(":")[2] for each in Contact.objects.filter(
         purpose="report")} == {"ben"}  # fmt: skip
-    assert "ana" not in str([list(each.objects.values()) for each in (Report, Notice, Event)])
+    assert "zebulonia" not in str([list(each.objects.values()) for each in (Report, Notice, Event)])
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_nothing_that_is_signed_breaks_the_door(program: Program) -> None:
 
 def test_times_are_ours(program: Program) -> None:
     """A signature of the future, by a clock set right, is good when its moment has come."""
-    at = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+    at = now() + timedelta(days=30)
     body = json.dumps({"data": {"from": "ana", "text": "A hole in Mulago II"}})
     assert program.post(body, at=at) == 403
     with frozen(at):

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from ngoma.channels import floods
 from ngoma.cities import book
 from ngoma.cities.load import load
 from ngoma.records.models import Report, Talk
@@ -17,6 +18,7 @@ from tests.channels.test_ussd import PACKS
 def seoul(db: None, settings: Settings) -> str:
     settings.NGOMA_KAKAO_HOOK = "word"
     book.forget()
+    floods.forget()
     load(PACKS / "seoul")
     return "seoul"
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from bench.serving import free_port
 from django.db import OperationalError
 from pytest_django import Settings
 
@@ -31,14 +32,12 @@ Server = imaplib.IMAP4
 @contextmanager
 def serving(password: str) -> Iterator[int]:
     """The port of a running IMAP server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
+    number = free_port()
     where = ["--host", "127.0.0.1", "--port", str(number), "--no-tls"]
     who = ["--demo-user", USER, "--demo-password", password]
     run = "from pymap.main import main; main()"
     server = subprocess.Popen([sys.executable, "-c", run, *where, "dict", *who])
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", number), timeout=1).close()

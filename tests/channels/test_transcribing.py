@@ -102,6 +102,16 @@ def test_it_is_read_by_triage_and_by_who_listens(service: Service, client: Clien
     assert f"recordings/{recording.pk}/" in page, "the original is there"
 
 
+def test_once_it_is_known_where_it_is_read_once_more(service: Service) -> None:
+    report = speak()
+    telegram(message_id=2, text="Mulago II")
+    run_until_idle()
+    last = Proposal.objects.latest("pk")
+    assert Report.objects.get() == report
+    assert Proposal.objects.count() == 3, "as it came, as it was heard, and where it is"
+    assert last.urgency == Urgency.NOW, "what was heard counts still"
+
+
 def test_it_is_published_nowhere(service: Service, client: Client) -> None:
     report = speak()
     for page in (f"r/{report.reference}", f"r/{report.reference}/{report.secret}", "list", ""):

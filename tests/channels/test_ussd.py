@@ -1,5 +1,6 @@
 """Africa's Talking's USSD: a report by keys, at once, or after a break; none twice, none forged."""
 
+import itertools
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ PACKS = Path(__file__).resolve().parents[2] / "src" / "ngoma" / "packs"
 HOOK = "/channels/africastalking/hidden-word/ussd/{}/"
 NUMBER = "+256772123456"
 FORM = "application/x-www-form-urlencoded"
+_CALLS = itertools.count()
 SHIPPED = ("kampala", "seoul", "demo")
 
 
@@ -42,13 +44,12 @@ class Phone:
 
     def __init__(self, city: str, number: str = NUMBER) -> None:
         self.city, self.number = city, number
-        self.calls, self.text = 0, ""
+        self.call, self.text = "", ""
         self.client = Client()
 
     def dial(self, text: str = "") -> str:
         """A new call."""
-        self.calls += 1
-        self.text = text
+        self.call, self.text = f"call {next(_CALLS)}", text
         return self.ask()
 
     def press(self, answer: str) -> str:
@@ -59,7 +60,7 @@ class Phone:
     def ask(self) -> str:
         """What the gateway posts, and is answered."""
         form = {
-            "sessionId": f"call {id(self)} {self.calls}",
+            "sessionId": self.call,
             "phoneNumber": self.number,
             "serviceCode": "*284#",
             "networkCode": "64110",

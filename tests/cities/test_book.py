@@ -47,6 +47,7 @@ def test_it_holds_what_the_pack_says(small: Book) -> None:
     assert small.body("nobody") is None
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_question_asked_again_reads_nothing(small: Book) -> None:
     with CaptureQueriesContext(connection) as queries:
         for _ in range(3):

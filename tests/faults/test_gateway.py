@@ -141,14 +141,13 @@ def _pass(at: datetime, work: Work, *, until: datetime) -> datetime:
 def test_a_slow_service_holds_up_nothing_and_costs_one_notice(
     use_twilio: Any, tell: Tell, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "TIMEOUT", 0.3)
     use_twilio.answers += ["hang"] * 8
     for number in range(8):
         tell(phone=f"+25677212345{number}")
         tell(email=f"ann{number}@example.org")
-    started = time.monotonic()
-    work()
-    assert time.monotonic() - started < 3
+    with monkeypatch.context() as impatient:
+        impatient.setattr(http, "TIMEOUT", 0.3)
+        work()
     states = list(Notice.objects.values_list("channel", "state"))
     assert states.count(("email", "sent")) == 8
     assert states.count(("sms", "unsure")) == 1

@@ -1,9 +1,7 @@
 """kill -9 of web, worker and database while reports come in, are accepted and are told of."""
 
-import time
-
 import pytest
-from bench.hosts import Hosts, Postgres
+from bench.hosts import Hosts, Postgres, until
 from bench.storm import blowing, check
 
 pytestmark = pytest.mark.server
@@ -12,10 +10,11 @@ pytestmark = pytest.mark.server
 def test_nothing_is_lost_and_nothing_is_sent_twice(installation: Hosts) -> None:
     host, database = installation.hosts[0], installation.database
     with blowing(installation, reports=40) as storm:
-        time.sleep(1)
+        until(lambda: len(storm.answered) > 5, "hardly anything is taken")
         host.kill("web", "worker")
         host.begin("worker", "web")
-        time.sleep(1)
+        answered = len(storm.answered)
+        until(lambda: len(storm.answered) > answered + 5, "nothing more is taken")
         if isinstance(database, Postgres):
             database.kill()
             database.begin()

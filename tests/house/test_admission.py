@@ -68,8 +68,10 @@ def ask(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., "
     with ThreadPoolExecutor(20) as askers:
 
         def ask(method: str = "GET", path: str = "/") -> "Future[Answered]":
+            inside = application._inside
             asked = askers.submit(answered, method, path)
-            sleep(0.01)  # they come one after another
+            while not asked.done() and application._inside <= inside:
+                sleep(0.001)  # they come one after another
             return asked
 
         yield ask

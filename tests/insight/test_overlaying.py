@@ -151,7 +151,7 @@ def test_a_server_that_drips_is_left(rainy: Callable[..., Book], weather: str) -
     city = rainy(f"{weather}/slow")
     started = monotonic()
     overlaying.fetch(city.id, "rain", seconds=0.5)
-    assert monotonic() - started < 2
+    assert monotonic() - started < 4
 
 
 def test_it_stands_on_the_board(rainy: Callable[..., Book], at_desk: Any) -> None:

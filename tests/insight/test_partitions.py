@@ -42,14 +42,14 @@ def opened(town: Book, number: int, at: datetime, **fields: Any) -> Case:
     known = {"service": "pothole", "place": None, "lat": None, "lon": None} | fields
     service = town.service_by_code[known.pop("service")].id
     reference = f"SML{number:06}"
-    case = open_case(
+    with open_case(
         actor=STRANGER, book=town, reference=reference, channel="web", service_id=service,
         place_id=known.pop("place"), at=at, **known,
-    )  # fmt: skip
-    Report.objects.create(
-        city_id=town.id, case=case, reference=reference, received_at=at, channel="sms",
-        language="sw", secret=reference, origin="t", key=reference,
-    )  # fmt: skip
+    ) as case:  # fmt: skip
+        Report.objects.create(
+            city_id=town.id, case=case, reference=reference, received_at=at, channel="sms",
+            language="sw", secret=reference, origin="t", key=reference,
+        )  # fmt: skip
     return case
 
 

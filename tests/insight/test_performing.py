@@ -41,14 +41,14 @@ def _case(town: Book, number: int, draw: Random) -> Case:
     service = town.service_by_code[draw.choice(["pothole", "light", "else"])].id
     at = START + timedelta(hours=draw.randrange(24 * 20))
     reference = f"SML{number:06}"
-    case = open_case(
+    with open_case(
         actor=STRANGER, book=town, reference=reference, channel="web", service_id=service,
         place_id=draw.choice([None, *town.places]), lat=None, lon=None, at=at,
-    )  # fmt: skip
-    Report.objects.create(
-        city_id=town.id, case=case, reference=reference, received_at=at, channel="web",
-        secret=reference, origin="t", key=reference,
-    )  # fmt: skip
+    ) as case:  # fmt: skip
+        Report.objects.create(
+            city_id=town.id, case=case, reference=reference, received_at=at, channel="web",
+            secret=reference, origin="t", key=reference,
+        )  # fmt: skip
     return case
 
 

@@ -213,11 +213,12 @@ def test_a_failure_that_nobody_foresaw_leaves_no_photo(
     assert not Report.objects.exists()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_accepting_costs_few_questions_to_the_database(
     town: Book, django_assert_max_num_queries: Any
 ) -> None:
     submit(told(town, service="pothole"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         submit(told(town, service="pothole"))
     with django_assert_max_num_queries(18):
         submit(told(town, service="pothole", phone="0772123456", photos=(as_taken("PNG", 1),)))

@@ -81,9 +81,10 @@ def delete_all(draw: Random, event: Event) -> int:
 
 def reorder(draw: Random, event: Event) -> int:
     """Two events of one case change places."""
-    other = Event.objects.filter(case=event.case_id).exclude(pk=event.pk).order_by("?").first()
-    if other is None:
+    others = Event.objects.filter(case=event.case_id).exclude(pk=event.pk).order_by("pk")
+    if not others:
         return kind(draw, event)
+    other = draw.choice(list(others))
     for number, seq in ((event.pk, 10_000), (other.pk, event.seq), (event.pk, other.seq)):
         _sql("UPDATE records_event SET seq = %s WHERE id = %s", seq, number)
     return min(_index(event), _index(other))

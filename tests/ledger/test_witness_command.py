@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from bench.serving import free_port
 
 from ngoma.tlog import witness as protocol
 from ngoma.tlog.checkpoint import Checkpoint
@@ -27,9 +27,7 @@ log = Signer("seoul.example/ledger", bytes(range(32)))
 @contextmanager
 def witness(data: Path, *logs: str) -> Iterator[tuple[str, Witness]]:
     """The command as a process; its address and its key."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "ngoma", "ledger", "witness", "--data", str(data)]
     command += ["--port", str(port), *(f"--log={each}" for each in logs)]
     environment = os.environ | {"DATABASE_URL": "", "NGOMA_PROCESSES": "1"}

@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import socket
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from bench.serving import free_port
 from pytest_django import Settings
 
 from ngoma.records.models import Job, Notice
@@ -62,9 +62,7 @@ def _serve(
     hostname: str = "127.0.0.1",
     **options: Any,
 ) -> Controller:
-    with socket.socket() as free:
-        free.bind((hostname, 0))
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(mailbox, hostname=hostname, port=port, **options)
     controller.start()
     settings.NGOMA_SMTP_URL = f"smtp://{login}{hostname}:{port}"

@@ -334,7 +334,7 @@ def test_kill_while_sending_never_sends_twice(provider: Any, tmp_path: Path) -> 
     provider.answers.append("hang")
     command = [sys.executable, "-c", _BEGIN, str(small)]
     with subprocess.Popen(command, env=environment) as process:
-        assert provider.arrived.acquire(timeout=30), "nothing was sent"
+        assert provider.arrived.acquire(timeout=120), "nothing was sent"
         process.send_signal(signal.SIGKILL)
     again = subprocess.run(
         [sys.executable, "-c", _AGAIN], env=environment, capture_output=True, text=True, check=True

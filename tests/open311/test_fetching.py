@@ -140,7 +140,7 @@ def test_a_server_that_never_ends_its_headers_is_left(site: str) -> None:
     started = time.monotonic()
     with pytest.raises(httpcore.ReadTimeout):
         fetch(f"{site}/slow", allowed=anywhere, seconds=0.5)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_what_may_work_later_is_tried_again(site: str) -> None:

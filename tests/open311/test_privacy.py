@@ -56,7 +56,7 @@ def test_reporters_stay_unknown(door: Door, verbs: Callable[..., Any]) -> None:
     for told in (everything(door, reference), everything(door, reference, api_key=KEY)):
         assert reference in told
         for private in (
-            "772 12", "77212", "ana@", "Anastasia", "Nakato", "device-7", "account-9",
+            "772 123", "772123456", "ana@", "Anastasia", "Nakato", "device-7", "account-9",
             "typed-answer", "pole-P1", "between-colleagues", report.secret, KEY,
         ):  # fmt: skip
             assert private not in told, private

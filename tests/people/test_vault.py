@@ -35,7 +35,7 @@ def other_key(settings: Any) -> Iterator[Any]:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(address=st.text(st.characters(codec="utf-8"), min_size=4), name=st.text(min_size=4).map(str))
+@given(address=st.text(st.characters(codec="utf-8"), min_size=9), name=st.text(min_size=9).map(str))
 def test_what_is_sealed_holds_nothing_readable_and_opens_to_the_same(
     town: Book, address: str, name: str
 ) -> None:

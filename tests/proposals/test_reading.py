@@ -166,6 +166,7 @@ def test_an_answer_that_worked_before_is_offered(
     assert "filled" in [answer["template"] for answer in made.answers]
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_preview_reads_the_same_and_writes_nothing(hear: Hear, town: Book) -> None:
     known = hear("A pothole at the bridge").case
     before = {model: model.objects.count() for model in apps.get_models()}
@@ -180,6 +181,7 @@ def test_a_preview_reads_the_same_and_writes_nothing(hear: Hear, town: Book) -> 
     assert {model: model.objects.count() for model in apps.get_models()} == before
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_reading_costs_few_questions(hear: Hear, django_assert_max_num_queries: Any) -> None:
     receipt = hear("A pothole at the bridge")
     Proposal.objects.all().delete()

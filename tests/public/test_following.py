@@ -107,6 +107,7 @@ def test_nothing_but_a_code_goes_to_who_did_not_confirm(
     assert not Contact.objects.exists()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_who_follows_nobody_learns_nor_changes(
     reader: Client, tell: Tell, django_assert_num_queries: Any
 ) -> None:

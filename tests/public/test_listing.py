@@ -128,7 +128,7 @@ def test_a_tile_is_kept_by_whoever_asks_and_the_same_in_every_language(
     assert reader.get(WORLD).json() == reader.get(WORLD.replace("small", "small/sw")).json()
 
 
-@pytest.mark.usefixtures("town_of_reports")
+@pytest.mark.usefixtures("town_of_reports", "unhurried")
 def test_a_crowd_that_looks_at_one_tile_asks_the_database_once(
     reader: Client, django_assert_num_queries: Any
 ) -> None:

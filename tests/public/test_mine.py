@@ -52,6 +52,7 @@ def test_a_code_opens_the_list_of_ones_reports(reader: Client, tell: Tell) -> No
     assert Contact.objects.get(report=mine_.report).verified_at
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("contact", ["a@example.org", "0772 123456"])
 def test_who_is_known_here_nobody_learns(
     reader: Client, tell: Tell, contact: str, django_assert_num_queries: Any

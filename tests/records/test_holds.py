@@ -22,10 +22,11 @@ def test_somebody_who_asks_for_many_cases_at_once_holds_one() -> None:
     book = books.book_of(load(Path(__file__).parents[1] / "cities" / "small").pk)
     user = User.objects.create_user("quick")
     nowhere = {"service_id": None, "place_id": None, "lat": None, "lon": None}
-    cases = [
-        open_case(actor=STRANGER, book=book, reference=f"SML{number:06}", channel="web", **nowhere)
-        for number in range(4)
-    ]
+    cases = []
+    for number in range(4):
+        told = {"reference": f"SML{number:06}", "channel": "web", **nowhere}
+        with open_case(actor=STRANGER, book=book, **told) as case:
+            cases.append(case)
     failed: list[Exception] = []
     begin = threading.Barrier(len(cases))
 

@@ -64,6 +64,7 @@ def test_who_may_read(
 
 
 @pytest.mark.once
+@pytest.mark.usefixtures("unhurried")
 def test_it_is_asked_once_in_some_seconds(client: Client) -> None:
     client.get("/metrics")
     with CaptureQueriesContext(
@@ -250,6 +251,7 @@ def _as_it_was() -> None:
     journey.install()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_scrape_asks_little(town: Book, tell: Tell) -> None:
     tell()
     run_until_idle()

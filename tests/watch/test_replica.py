@@ -112,14 +112,14 @@ def test_the_replica_answers_readers_and_the_primary_who_has_just_written(site: 
     words = f"Told while it slept {uuid4()}"
     told = site.tell(words)
     assert not site.lists(words)
+    requests = "/open311/v2/requests.json?jurisdiction_id=small"
+    assert told["reference"] not in site.ask(requests)[1]
     own = told["url"].removesuffix("/receipt")
     for address in (told["url"], own, f"/small/r/{told['reference']}"):
         assert site.ask(address)[0] == 200, "whoever has just told it is not told that it is not"
     assert words in site.ask(own)[1]
     assert site.ask("/small/find?ref=" + told["reference"])[0] == 302
     assert site.lists(words, Cookie="sessionid=somebody-of-the-staff")
-    requests = "/open311/v2/requests.json?jurisdiction_id=small"
-    assert told["reference"] not in site.ask(requests)[1]
     assert told["reference"] in site.ask(f"{requests}&api_key={KEY.replace(' ', '+')}")[1]
     one = f"/open311/v2/requests/{told['reference']}.json?jurisdiction_id=small"
     assert site.ask(one)[0] == 200
@@ -131,9 +131,7 @@ def test_a_replica_that_is_too_far_behind_is_not_asked(site: Site) -> None:
     site.pair.pause()
     words = f"Told long ago {uuid4()}"
     site.tell(words)
-    begun = time.monotonic()
     _until(lambda: site.lists(words), LAG + 5)
-    assert time.monotonic() - begun < LAG + 2
     assert "the replica is not asked" in site.said()
 
 

@@ -162,7 +162,7 @@ def test_nothing_is_told_unless_it_is_asked_for(
 @pytest.mark.once
 def test_a_collector_that_hangs_delays_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "LAST_S", 0.1)
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "3")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "20")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
@@ -171,7 +171,7 @@ def test_a_collector_that_hangs_delays_no_end(monkeypatch: pytest.MonkeyPatch) -
             pass
         begun = monotonic()
         tracing.end()
-        assert monotonic() - begun < 2
+        assert monotonic() - begun < 10
 
 
 WEB = """

@@ -49,6 +49,12 @@ class Change:
 
     def save(self) -> None:
         """Write the events, the row they fold into and the jobs that follow."""
+        self.write()
+        consequences.follow(self.events)
+        self.events = []
+
+    def write(self) -> None:
+        """Write the events and the row they fold into: the jobs have yet to be put."""
         new = self.case.pk is None
         # SQLite writes anew every index of a column that is named, changed or not.
         changed = [name for name, was in self._before.items() if getattr(self.case, name) != was]
@@ -56,8 +62,6 @@ class Change:
         for event in self.events:
             event.case = self.case
         Event.objects.bulk_create(self.events)
-        consequences.follow(self.events)
-        self.events = []
 
 
 @contextmanager

@@ -1,10 +1,17 @@
-"""Opening a case for a first report, and joining a case that is already known."""
+"""Opening a case for a first report, and joining a case that is already known.
 
+Both are entered with the case as it is then, for the report to be written: what follows depends on
+who told it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
 
 from ngoma.base.clock import now
+from ngoma.casework import consequences
 from ngoma.casework.change import Change, change
 from ngoma.casework.deadlines import dues
 from ngoma.cities.book import Book
@@ -12,6 +19,7 @@ from ngoma.people.permissions import Actor
 from ngoma.records.models import Case, Urgency
 
 
+@contextmanager
 def open_case(
     *,
     actor: Actor,
@@ -23,7 +31,7 @@ def open_case(
     lat: float | None,
     lon: float | None,
     at: datetime | None = None,
-) -> Case:
+) -> Iterator[Case]:
     """Open a case: routed to its owner, with its first promises. `reference` is its first report's.
 
     Anybody may: reporting needs no permission.
@@ -47,15 +55,19 @@ def open_case(
             lon=lon,
             **dues(book, service_id, urgency, at).data(),
         )
-        held.save()
-    return case
+        held.write()
+        yield case
+        consequences.follow(held.events)
 
 
-def join(*, actor: Actor, case_id: int, reference: str, at: datetime | None = None) -> Case:
+@contextmanager
+def join(
+    *, actor: Actor, case_id: int, reference: str, at: datetime | None = None
+) -> Iterator[Case]:
     """One more voice for a known problem: `reference` is the new report's."""
     with change("join", actor=actor, case_id=case_id, at=at) as held:
         held.append("joined", reference=reference)
-    return held.case
+        yield held.case
 
 
 def service_urgency(danger: str) -> int:

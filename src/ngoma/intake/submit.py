@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -137,12 +138,25 @@ def _accepted_before(submission: Submission) -> Receipt | None:
 
 
 def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor: Actor) -> Receipt:
-    book, position = submission.book, checked.position
     number = next_report_ids()[0]
-    reference = references.make(book.prefix, number - 1)
-    case = _known_case(submission, reference, checked.at) or open_case(
+    reference = references.make(submission.book.prefix, number - 1)
+    with ExitStack() as held:
+        case = _joined(held, submission, reference, checked.at) or held.enter_context(
+            _opened(submission, checked, reference, actor)
+        )
+        report = _report(submission, checked, number, reference, case)
+        report.save(force_insert=True)
+        _attach(submission, stored, report)
+    return Receipt(report, case, repeated=False)
+
+
+def _opened(
+    submission: Submission, checked: _Checked, reference: str, actor: Actor
+) -> AbstractContextManager[Case]:
+    position = checked.position
+    return open_case(
         actor=actor,
-        book=book,
+        book=submission.book,
         reference=reference,
         channel=submission.channel,
         service_id=checked.service.id if checked.service else None,
@@ -151,9 +165,15 @@ def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor
         lon=position.lon,
         at=checked.at,
     )
-    report = Report(
+
+
+def _report(
+    submission: Submission, checked: _Checked, number: int, reference: str, case: Case
+) -> Report:
+    position = checked.position
+    return Report(
         pk=number,
-        city_id=book.id,
+        city_id=submission.book.id,
         case=case,
         reference=reference,
         received_at=checked.at,
@@ -176,9 +196,6 @@ def _write(submission: Submission, checked: _Checked, stored: list[Photo], actor
         token=_token(checked.service),
         demo=submission.demo,
     )
-    report.save(force_insert=True)
-    _attach(submission, stored, report)
-    return Receipt(report, case, repeated=False)
 
 
 def _attach(submission: Submission, stored: list[Photo], report: Report) -> None:
@@ -189,7 +206,7 @@ def _attach(submission: Submission, stored: list[Photo], report: Report) -> None
         Photo.objects.filter(pk__in=mine, report=None, case=None).update(report=report)
 
 
-def _known_case(submission: Submission, reference: str, at: datetime) -> Case | None:
+def _joined(held: ExitStack, submission: Submission, reference: str, at: datetime) -> Case | None:
     """The case that the reporter says is the same problem, if it can still be joined.
 
     One that is kept private can not: whoever joins a case reads what is said in it. Nor can a
@@ -205,7 +222,8 @@ def _known_case(submission: Submission, reference: str, at: datetime) -> Case | 
     if case is None or not case.public:
         return None
     try:
-        return join(actor=STRANGER, case_id=case.pk, reference=reference, at=at)
+        joined = join(actor=STRANGER, case_id=case.pk, reference=reference, at=at)
+        return held.enter_context(joined)
     except WrongState:
         return None
 

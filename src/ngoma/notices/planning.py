@@ -10,6 +10,7 @@ from ngoma.notices import proving, texts
 from ngoma.notices.writing import write
 from ngoma.people import codes
 from ngoma.records.models import Channel, Code, Contact, Event, Job, Notice, Report
+from ngoma.records.sql.statements import fetch
 from ngoma.work.queue import put_many
 
 TOLD = {
@@ -30,8 +31,20 @@ TOLD = {
 }
 """Kinds of event of which reporters are told, and the kind of notice that tells it."""
 
+_MOVING = frozenset(("absorbed", "returned"))
+"""Kinds of event with which reports come into a case; they may not be there yet."""
+
+_ANYBODY = "SELECT 1 FROM records_report WHERE case_id = %s AND contact_id IS NOT NULL LIMIT 1"
+
 _DEMONSTRATED = {"state": Notice.State.SENT, "provider": "outbox"}
 """Reports written for the demonstration have no real reader: their notices are only shown."""
+
+
+def anybody(event: Event) -> bool:
+    """Whether a reporter of the case may be told of the event, as it happens."""
+    if event.kind in _MOVING or "from" in event.data:
+        return True
+    return bool(fetch(_ANYBODY, [event.case_id]))
 
 
 def plan(event: int, case: int) -> None:

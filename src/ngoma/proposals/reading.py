@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from ngoma.base.clock import now
-from ngoma.base.quad import distance_m
 from ngoma.cities.book import Book, book_of
 from ngoma.proposals.alone import may_stand
 from ngoma.proposals.catalogues import catalogue
@@ -13,14 +12,14 @@ from ngoma.proposals.flagging import Flag, flags
 from ngoma.proposals.in_use import model_of, weights_of
 from ngoma.records.models import Event, Learned, Proposal, Report, State, Urgency
 from ngoma.records.queries.answers import answered_before
-from ngoma.records.queries.bursts import unended
+from ngoma.records.queries.bursts import services_bursting
 from ngoma.records.queries.nearby import around_point
-from ngoma.records.queries.photos import likenesses, likenesses_of
+from ngoma.records.queries.photos import likenesses_in, likenesses_of
+from ngoma.records.queries.reports import unread
 from ngoma.triage.interface import Guess, Nearby, Past, Reading, Reason, Submission
 from ngoma.triage.reading import read as read_words
 from ngoma.triage.urgency import judge
 from ngoma.triage.words import tokens
-from ngoma.work.queue import put
 
 NEAR = 150.0
 """Metres around a report within which cases are compared with it, besides its uncertainty."""
@@ -88,34 +87,42 @@ def dangerous(book: Book, words: str, service_id: int | None = None) -> bool:
     return urgency.level != "no"
 
 
-def read(event: int, case: int) -> None:
-    """The job after a report arrived: read it, keep the proposal, have it noted on the case."""
-    told = Event.objects.only("data").get(pk=event)
-    report = Report.objects.filter(reference=told.data["reference"]).first()
-    if report is not None and not report.proposals.exists():
-        _propose(report)
+def read(event: int, case: int) -> dict[str, Any] | None:
+    """The job after a report arrived: read it and keep the proposal. Returns what is to be noted on
+    the case, as `casework.propose` takes it."""
+    found = unread(event)
+    return _propose(*found) if found is not None else None
 
 
-def read_again(event: int, case: int) -> None:
-    """The job after a reporter added something: once it is known where, other cases are near."""
+def read_again(event: int, case: int) -> dict[str, Any] | None:
+    """The job after a reporter added something: once it is known where, other cases are near.
+    Returns what `read` does."""
     told = Event.objects.select_related("case").get(pk=event)
     if "place" in told.data and told.case.state == State.RECEIVED:
         report = Report.objects.filter(reference=told.case.reference).first()
-        if report is not None and report.proposals.count() == 1:
-            _propose(report)
+        heard = _heard(report) if report is not None else []
+        if report is not None and report.proposals.count() <= 1 + len(heard):
+            return _propose(report, told.case.service_id, heard)
+    return None
 
 
-def read_heard(report: int) -> None:
+def read_heard(report: int) -> dict[str, Any] | None:
     """The job after a machine understood a recording: what it heard is read with what was written,
     as long as nobody has decided."""
     told = Report.objects.select_related("case").get(pk=report)
     if told.case.state == State.RECEIVED and told.case.reference == told.reference:
-        _propose(told)
+        return _propose(told, told.case.service_id, _heard(told))
+    return None
 
 
-def _propose(report: Report) -> None:
+def _heard(report: Report) -> list[str]:
+    """What a machine understood of the recordings."""
+    heard = report.recordings.exclude(heard="").order_by("pk")
+    return list(heard.values_list("heard", flat=True))
+
+
+def _propose(report: Report, settled: int | None, heard: Sequence[str] = ()) -> dict[str, Any]:
     book = book_of(report.city_id)
-    heard = list(report.recordings.exclude(heard="").order_by("pk").values_list("heard", flat=True))
     reading = preview(
         book,
         words="\n".join(filter(None, (report.words, *heard))),
@@ -127,24 +134,18 @@ def _propose(report: Report) -> None:
         answers=report.answers,
         channel=report.channel,
         radius_m=report.accuracy,
-        pictures=likenesses(report.photos.values_list("name", flat=True)),
+        pictures=likenesses_in(report.pk),
         at=report.received_at,
         except_case=report.case_id,
         with_answers=True,
         deep=True,
     )
-    found = flags(book, report, _service(report, reading), reading)
+    likeliest = reading.services[0].service_id if reading.services else None
+    found = flags(book, report, settled or likeliest, reading)
     proposal = keep(report, reading, found)
     # What a machine understood is for a person to check.
-    stands = not heard and may_stand(book, report, reading, found)
-    alone = {"alone": True} if stands else {}
-    put("casework.propose", {"proposal_id": proposal.pk, **alone})
-
-
-def _service(report: Report, reading: Reading) -> int | None:
-    """What the report is about as far as is known: the case's service, else the likeliest."""
-    best = reading.services[0].service_id if reading.services else None
-    return report.case.service_id or best
+    alone = not heard and may_stand(book, report, reading, found)
+    return {"proposal_id": proposal.pk, "alone": alone}
 
 
 def keep(report: Report, reading: Reading, found: Sequence[Flag] = ()) -> Proposal:
@@ -198,14 +199,9 @@ def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
 
 
 def _bursting(book: Book, lat: float | None, lon: float | None) -> frozenset[int]:
-    """The services of which a burst is going on around a point, or in all of the city."""
     if lat is None or lon is None:
         return frozenset()
-    return frozenset(
-        each.service_id
-        for each in unended(book.id)
-        if each.radius_m is None or distance_m(lat, lon, each.lat, each.lon) <= each.radius_m
-    )
+    return services_bursting(book.id, lat, lon)
 
 
 def _nearby(book: Book, submission: Submission, except_case: int | None) -> list[Nearby]:

@@ -1,5 +1,6 @@
 """The front pages: of the installation, which offers its cities, and of a city."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,8 @@ from ngoma.public.cards import Card
 from ngoma.public.lines import fixes, line
 from ngoma.public.remembered import remembered
 from ngoma.public.sharing import share
-from ngoma.public.site import Site, from_replica, only_city, page, show
+from ngoma.public.site import Site, from_replica, only_city, page, show, tag
+from ngoma.public.unchanged import unless_known
 from ngoma.records.queries import public_cases
 from ngoma.records.queries.public_cases import Figures, Wanted
 
@@ -52,22 +54,31 @@ def front(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, site: Site) -> HttpResponse:
     """The big button, find-my-report, what is counted, what was fixed, what was reported."""
     recent, _more = public_cases.page(Wanted(city_id=site.book.id, at=clock.now()), limit=RECENT)
-    context = {
+    told = {
         "figures": figures(site.book.id, _week_ago()),
         "fixes": fixes(site, _fixed_lately(site.book.id)),
         "recent": [line(site, row) for row in recent],
+    }
+    return unless_known(
+        request, tag(request, site, "home", told), lambda: _home(request, site, told)
+    )
+
+
+def _home(request: HttpRequest, site: Site, told: Mapping[str, object]) -> HttpResponse:
+    context = {
+        **told,
         "example": f"{site.book.prefix} 7F3 K29",
-        "offers": [offer(tag, site.url_in(tag)) for tag in _others(site)],
+        "offers": [offer(each, site.url_in(each)) for each in _others(site)],
         "share": share(request, site, _title(site), _promise(), page="", card=sharing.FILE),
     }
     return show(request, site, "home", context, page="")
 
 
-def offer(tag: str, address: str) -> tuple[str, str, str]:
+def offer(language: str, address: str) -> tuple[str, str, str]:
     """A language with the address of a page in it, and the words that offer it, in itself."""
-    with translation.override(tag):
-        words = _("Read this in %(language)s") % {"language": autonym(tag)}
-    return tag, address, words
+    with translation.override(language):
+        words = _("Read this in %(language)s") % {"language": autonym(language)}
+    return language, address, words
 
 
 def _others(site: Site) -> list[str]:

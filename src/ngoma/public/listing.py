@@ -16,7 +16,8 @@ from ngoma.public.filters import Filters
 from ngoma.public.forms import number
 from ngoma.public.lines import line
 from ngoma.public.mapping import PICTURE
-from ngoma.public.site import Site, from_replica, page, show
+from ngoma.public.site import Site, from_replica, page, show, tag
+from ngoma.public.unchanged import unless_known
 from ngoma.records.queries import public_cases, public_map
 
 LENGTH = 20
@@ -110,15 +111,19 @@ def _listed(request: HttpRequest, site: Site, face: str, chosen: Filters) -> dic
 def _show(
     request: HttpRequest, site: Site, face: str, chosen: Filters, more: dict[str, Any]
 ) -> HttpResponse:
-    context = {
-        "face": face,
-        "other": site.url("map" if face == "list" else "list", **chosen.query),
-        "plain": site.url(face),
-        **_listed(request, site, face, chosen),
-        **filters.choices(site, chosen),
-        **more,
-    }
-    return show(request, site, "list", context, page=face, asked=request.GET.dict())
+    told = _listed(request, site, face, chosen) | more
+
+    def answer() -> HttpResponse:
+        context = {
+            "face": face,
+            "other": site.url("map" if face == "list" else "list", **chosen.query),
+            "plain": site.url(face),
+            **filters.choices(site, chosen),
+            **told,
+        }
+        return show(request, site, "list", context, page=face, asked=request.GET.dict())
+
+    return unless_known(request, tag(request, site, request.get_full_path(), told), answer)
 
 
 def _frame(site: Site, address: str) -> str:

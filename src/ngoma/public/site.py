@@ -19,10 +19,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import pgettext
 from django.views.decorators.gzip import gzip_page
 
+from ngoma.base import clock
 from ngoma.cities.book import Book, UnknownCity, book, books, by_host
 from ngoma.look.speaking import Speaking
 from ngoma.public.own_origin import require_own_origin
-from ngoma.public.unchanged import SAFE, tagged
+from ngoma.public.unchanged import SAFE, tag_of, tagged
 from ngoma.records.sql import replica
 
 
@@ -159,6 +160,14 @@ def show(
         **context,
     }
     return render(request, f"public/{template}.html.jinja", known, status=status)
+
+
+def tag(request: HttpRequest, site: Site, *parts: object) -> str:
+    """The tag of a page that is made of these parts, of its address and of the words of the city,
+    and tells how long ago something was only by the day."""
+    where = request.scheme, request.get_host(), site.base, site.language
+    today = timezone.localdate(clock.now(), site.book.zone)
+    return tag_of(*where, site.book.id, site.book.version, today, *parts)
 
 
 def only_city() -> Book | None:

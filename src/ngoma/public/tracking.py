@@ -14,9 +14,9 @@ from ngoma.public import home, status
 from ngoma.public.cards import Card
 from ngoma.public.lines import Photo, photo
 from ngoma.public.sharing import FILE, answer, share
-from ngoma.public.site import Site, from_replica, page, show
+from ngoma.public.site import Site, from_replica, page, show, tag
 from ngoma.public.story import steps
-from ngoma.public.unchanged import tag_of, unless_known
+from ngoma.public.unchanged import unless_known
 from ngoma.records.queries import stories
 from ngoma.records.queries.stories import Happened, Stamp, Story
 
@@ -31,20 +31,18 @@ def track(request: HttpRequest, site: Site, reference: str) -> HttpResponse:
         raise Http404(reference)
     if stamp.reference != reference:
         return HttpResponsePermanentRedirect(site.url(f"r/{stamp.reference}"))
-    tag = _tag(request, site, stamp)
-    return unless_known(request, tag, lambda: _tracked(request, site, reference))
+    return unless_known(
+        request, _tag(request, site, stamp), lambda: _tracked(request, site, reference)
+    )
 
 
 def _tag(request: HttpRequest, site: Site, stamp: Stamp) -> str:
     """What the page is made of: the report, the words of the city, and what time makes of dates."""
     now = clock.now()
     late = [at is not None and at < now for at in (stamp.answer_due, stamp.due)]
-    year = now.astimezone(site.book.zone).year
     recorded = stamp.entry is not None and stamp.entry < (stamp.published or 0)
-    where = request.scheme, request.get_host(), site.base, site.language
-    book = site.book.id, site.book.version
     seen = stamp._replace(published=None, witnesses=stamp.witnesses if recorded else None)
-    return tag_of(*where, *book, *late, year, recorded, seen)
+    return tag(request, site, "track", *late, recorded, seen)
 
 
 def _tracked(request: HttpRequest, site: Site, reference: str) -> HttpResponse:

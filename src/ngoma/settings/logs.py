@@ -16,6 +16,16 @@ _OPENING = re.compile(
 """Addresses whose last part is a secret: who reads it can act for a reporter or a provider."""
 
 
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+# One list, however often it is configured: loggers that were used before keep the one they had.
+_PROCESSORS: list[Any] = [*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+
+
 def hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
     """Take out what could name or reach a person or open their page, whoever logged it."""
     for key, value in event.items():
@@ -39,14 +49,8 @@ def tell_outages_in_a_line(_logger: Any, _method: str, event: MutableMapping[str
 
 def logging(level: str, as_json: bool) -> dict[str, Any]:
     """Configure structlog, and return Django's LOGGING that sends everything through it."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -59,7 +63,7 @@ def logging(level: str, as_json: bool) -> dict[str, Any]:
     )
     formatter = {
         "()": "structlog.stdlib.ProcessorFormatter",
-        "foreign_pre_chain": shared,
+        "foreign_pre_chain": _SHARED,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             tell_outages_in_a_line,

@@ -14,10 +14,14 @@ class Handler:
     `atomic`: the job's deletion is part of the function's transaction, so its effects in the
     database happen exactly once. A handler that speaks to the world outside manages its own
     transactions and must stand being run again.
+
+    `then`: the kind of job that goes on in the same transaction, with what the function returned as
+    its data, unless that is None.
     """
 
     run: Callable[..., object]
     atomic: bool = True
+    then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,13 @@ def install(
     event has somebody who wants them, what runs by the clock, and by their names how readers of
     events write cases.
 
-    Raises `LookupError` where an event is followed by a job that nobody handles.
+    Raises `LookupError` where an event or a job is followed by a job that nobody handles.
     """
-    for event, kinds in followers.items():
+    next_ones = {kind: (each.then,) for kind, each in handlers.items() if each.then is not None}
+    for before, kinds in (*followers.items(), *next_ones.items()):
         unknown = [kind for kind in kinds if kind not in handlers]
         if unknown:
-            raise LookupError(f"event {event!r} is followed by unknown jobs {unknown}")
+            raise LookupError(f"{before!r} is followed by unknown jobs {unknown}")
     _registry.handlers = dict(handlers)
     _registry.followers = {event: tuple(kinds) for event, kinds in followers.items()}
     _registry.wanted = dict(wanted)

@@ -4,6 +4,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
+from typing import Any
 
 import structlog
 from django.db import close_old_connections, transaction
@@ -16,6 +17,7 @@ from ngoma.records.sql.transactions import make_way
 from ngoma.work import registry, timers
 from ngoma.work.failures import told
 from ngoma.work.queue import Later
+from ngoma.work.registry import Handler
 from ngoma.work.stepping import Steps, clock_set_back
 
 BATCH = 16
@@ -115,7 +117,7 @@ def _run(job: Job) -> None:
         if handler.atomic:
             with transaction.atomic():
                 if take_out(job.pk, job.attempts):
-                    handler.run(**job.data)
+                    _all_of(handler, job.data)
         elif _renew(job):
             handler.run(**job.data)
             take_out(job.pk, job.attempts)
@@ -125,6 +127,13 @@ def _run(job: Job) -> None:
         log.exception("job failed", attempt=job.attempts)
         tracing.failed(type(error).__name__)
         _failed(job, error)
+
+
+def _all_of(handler: Handler, data: dict[str, Any]) -> None:
+    """Run a handler, and those that go on from it."""
+    going_on = handler.run(**data)
+    if handler.then is not None and isinstance(going_on, dict):
+        _all_of(registry.handler(handler.then), going_on)
 
 
 def _renew(job: Job) -> bool:

@@ -116,7 +116,9 @@ def _change(each: Told, report: Report, town: Book, officer: Actor) -> None:
 def _search(town: Book, number: int, report: Report, *, shown: bool) -> None:
     """What is never public is nowhere; words and exact place are there only where they are."""
     for secret in (
-        *(f"1234{number:02}", "secret.example", f"Okello-{number}-", f"note-{number}-"),
+        # Fewer digits than these occur in hashes by chance.
+        *(f" 1234{number:02}", f"7721234{number:02}", "secret.example"),
+        *(f"Okello-{number}-", f"note-{number}-"),
         *(report.secret, f"key-{number}-secret"),
     ):
         assert holds(town, secret) == []

@@ -49,7 +49,7 @@ def test_each_year_has_its_files_and_one_file_has_all(town: Book) -> None:
     tell(town, "now")
     published = night(town)
     reports = {each.name: each.rows for each in published.files if each.dataset == "reports"}
-    year = datetime.now(UTC).year
+    year = datetime.now(town.zone).year
     formats = ("csv", "geojson", "parquet")
     years = {f"reports-{each}.{end}": 1 for each in (2020, 2021, year) for end in formats}
     assert reports == years | {"reports.parquet": 3}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ngoma.base.quad import around, box_ranges
 from ngoma.records.models import OPEN, Report
+from ngoma.records.queries.nearby import RANGES
 from ngoma.records.sql.moments import parameter
 from ngoma.records.sql.statements import fetch, literals
 
@@ -56,7 +57,7 @@ def for_same_purpose(
 
 def _in_box(city_id: int, spot: tuple[float, float], metres: float) -> tuple[str, list[object]]:
     south, west, north, east = around(*spot, metres)
-    ranges = box_ranges(south, west, north, east)
+    ranges = box_ranges(south, west, north, east, most=RANGES)
     parameters: list[object] = []
     for low, high in ranges:
         parameters += [low, high, city_id, south, north, west, east]

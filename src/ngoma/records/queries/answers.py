@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ngoma.records.models import Event, Report
+from ngoma.records.models import Event
+from ngoma.records.sql.moments import known_moment, parameter
+from ngoma.records.sql.statements import fetch
 
 
 class Said(NamedTuple):
@@ -15,39 +17,26 @@ class Said(NamedTuple):
     text: str
 
 
+_BEFORE = """
+SELECT e.case_id, c.service_id, r.words, e.data ->> 'text', r.language, e.at
+FROM records_case c
+JOIN records_event e ON e.case_id = c.id
+JOIN records_report r ON r.reference = c.reference
+WHERE c.city_id = %s AND c.service_id = %s AND e.kind = 'resolved' AND NOT e.undone AND e.at < %s
+  AND e.data ->> 'text' <> ''
+ORDER BY c.opened_at DESC LIMIT %s
+"""
+
+
 def answered_before(
     city_id: int, *, service_id: int | None, before: datetime, limit: int = 20
 ) -> list[dict[str, Any]]:
     """The newest answers to solved cases of a service, as fields of `triage.Past`."""
     if service_id is None:
         return []
-    events = (
-        Event.objects.filter(
-            kind="resolved",
-            undone=False,
-            case__city=city_id,
-            case__service=service_id,
-            at__lt=before,
-        )
-        .exclude(data__text="")
-        .order_by("-case__opened_at")
-        .values_list("case_id", "case__service_id", "case__reference", "data", "at")[:limit]
-    )
-    rows = list(events)
-    reports = Report.objects.filter(reference__in=[row[2] for row in rows])
-    said = {r["reference"]: r for r in reports.values("reference", "words", "language")}
-    return [
-        {
-            "case_id": case_id,
-            "service_id": service,
-            "words": said[reference]["words"],
-            "answer": data.get("text", ""),
-            "language": said[reference]["language"],
-            "at": at,
-        }
-        for case_id, service, reference, data, at in rows
-        if reference in said
-    ]
+    rows = fetch(_BEFORE, [city_id, service_id, parameter(before), limit])
+    names = ("case_id", "service_id", "words", "answer", "language")
+    return [dict(zip(names, row, strict=False)) | {"at": known_moment(row[5])} for row in rows]
 
 
 def last_answers(case_ids: Sequence[int]) -> dict[int, str]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
+from ngoma.base.quad import distance_m
 from ngoma.records.models import Burst
 from ngoma.records.sql.moments import known_moment, parameter
 from ngoma.records.sql.statements import fetch, marks
@@ -60,6 +61,20 @@ def came_before(
 def unended(city_id: int) -> list[Burst]:
     """The bursts of a city that are not over, the largest first."""
     return list(Burst.objects.filter(city=city_id, ended_at=None).order_by("-reports", "-pk"))
+
+
+_AROUND = """
+SELECT service_id, radius_m, lat, lon FROM records_burst WHERE city_id = %s AND ended_at IS NULL
+"""
+
+
+def services_bursting(city_id: int, lat: float, lon: float) -> frozenset[int]:
+    """The services of which a burst is going on around a point, or in all of the city."""
+    return frozenset(
+        service_id
+        for service_id, radius_m, *middle in fetch(_AROUND, [city_id])
+        if radius_m is None or distance_m(lat, lon, *middle) <= radius_m
+    )
 
 
 def since(city_id: int, at: datetime) -> list[Burst]:

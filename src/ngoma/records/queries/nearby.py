@@ -9,6 +9,10 @@ from ngoma.records.models import OPEN
 from ngoma.records.sql.moments import moment, parameter
 from ngoma.records.sql.statements import fetch, literals
 
+RANGES = 6
+"""Ranges of the index in one statement, each with seven parameters: psycopg takes a statement with
+more than 50 parameters to pieces anew each time, which costs more than to send it."""
+
 _RANGE = """
 SELECT id, lat, lon FROM records_case
 WHERE quad BETWEEN %s AND %s AND city_id = %s
@@ -79,7 +83,7 @@ def _box(sql: str, city_id: int, lat: float, lon: float, metres: float) -> tuple
     """A query for each range of the index that the square touches, and their parameters."""
     south, west, north, east = around(lat, lon, metres)
     parameters: list[Any] = []
-    ranges = box_ranges(south, west, north, east)
+    ranges = box_ranges(south, west, north, east, most=RANGES)
     for low, high in ranges:
         parameters += [low, high, city_id, south, north, west, east]
     return " UNION ALL ".join([sql] * len(ranges)), parameters

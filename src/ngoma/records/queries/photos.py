@@ -91,6 +91,14 @@ def likenesses(names: Iterable[str]) -> tuple[int, ...]:
     return tuple(bits for bits in known if bits is not None)
 
 
+_OF_REPORT = "SELECT likeness FROM records_photo WHERE report_id = %s AND likeness IS NOT NULL"
+
+
+def likenesses_in(report_id: int) -> tuple[int, ...]:
+    """The same of the photos of a report."""
+    return tuple(bits for (bits,) in fetch(_OF_REPORT, [report_id]))
+
+
 def likenesses_of(case_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """The same of the photos of the reports of cases, by case."""
     ids, found = list(case_ids), dict[int, tuple[int, ...]]()
