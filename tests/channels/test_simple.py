@@ -110,6 +110,7 @@ def test_a_report_page_by_page() -> None:
     case = Case.objects.select_related("place").get()
     assert case.place.names["en"] == "Mulago II"
     assert f"/kampala/r/{report.reference}/{report.secret}" in reader.page
+    assert "<title>Ngoma Kampala</title>" in reader.page, "no PIN in the history of a browser"
 
 
 def test_what_was_written_is_taken_whatever_button_is_pressed() -> None:
