@@ -22,7 +22,7 @@ from ngoma.insight import (
     topics,
 )
 from ngoma.insight.forecast import daily
-from ngoma.intake import blurring, landmarks, photos, recordings
+from ngoma.intake import blurring, landmarks, photos, recordings, transcribing
 from ngoma.intake.photos import discard_unused
 from ngoma.intake.uploads import discard_stale
 from ngoma.ledger import asking, days, forgetting, publishing, sealing, stamping
@@ -42,12 +42,13 @@ from ngoma.people.vault import erase_expired
 from ngoma.proposals.learning import decide
 from ngoma.proposals.nightly import learn_at_night
 from ngoma.proposals.quality import measure, measure_daily
-from ngoma.proposals.reading import read, read_again
+from ngoma.proposals.reading import read, read_again, read_heard
 from ngoma.work import alive, reading, registry
 from ngoma.work.registry import Handler, Timer
 
 READ = "proposals.read"
 READ_AGAIN = "proposals.read_again"
+READ_HEARD = transcribing.READ_HEARD
 PROPOSE = "casework.propose"
 DECIDE = "proposals.decide"
 MEASURE = "proposals.measure"
@@ -106,6 +107,8 @@ WANTED = {PLAN: planning.anybody, TELL: telling.anybody, ANNOUNCE: delivering.an
 HANDLERS = {
     READ: Handler(read, then=PROPOSE),
     READ_AGAIN: Handler(read_again, then=PROPOSE),
+    READ_HEARD: Handler(read_heard, then=PROPOSE),
+    transcribing.TRANSCRIBE: Handler(transcribing.transcribe, atomic=False),
     PROPOSE: Handler(propose),
     BATCH: Handler(batching.run),
     DECIDE: Handler(decide),

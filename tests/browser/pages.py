@@ -115,6 +115,21 @@ def _press(times: int) -> "Callable[[Tab], object]":
     return press
 
 
+def _answer(*answers: int | str) -> "Callable[[Tab], object]":
+    """A conversation, question by question: a button by its number, or words."""
+
+    def answer(tab: "Tab") -> None:
+        for each in answers:
+            with tab.expect_navigation():
+                if isinstance(each, int):
+                    tab.locator("[name=choice]").nth(each - 1).click()
+                else:
+                    tab.fill("[name=words]", each)
+                    tab.locator(".go").click()
+
+    return answer
+
+
 def _waiting(tab: "Tab") -> None:
     """Three reports on the phone: one waits, one has to be mended, one was sent."""
     tab.route("**/report/hand-in", lambda asked: asked.abort())
@@ -159,6 +174,9 @@ PAGES = (
     Page("send", "report", form=True, sent=CHECK),
     Page("send-by-hand", "report", then=_press(2)),
     Page("send-wrong", "report", form=True, sent=WRONG, status=422),
+    Page("simple", "simple", form=True),
+    Page("simple-words", "simple", then=_answer(1, 1)),
+    Page("simple-end", "simple", then=_answer(1, 5, "Deep hole", "Behind the blue kiosk")),
     Page("receipt", "r/{received.own}/receipt"),
     Page("receipt-danger", "r/{danger.own}/receipt"),
     Page("receipt-joined", "r/{joined.own}/receipt"),

@@ -1,7 +1,8 @@
 """Whole conversations over every channel in every language, as somebody has them.
 
 `transcripts/<channel>-<language>.txt` holds what is typed (`> …`) and, below it, all that is said
-to that. In brackets stands what is done: `(dial)`, `(speak)`, or how much time passes. `{1}` is the
+to that. In brackets stands what is done: `(dial)`, `(speak)`, `(open LANGUAGE)`,
+or how much time passes. `{1}` is the
 number of the first report; `{link}` and `{pin}` are what differs from run to run. After a change of
 words `NGOMA_TEST_WRITE=yes` writes the answers anew: read them.
 """
@@ -30,6 +31,7 @@ from ngoma.work.worker import run_until_idle
 from tests.channels.test_kakao import say as ask_kakao
 from tests.channels.test_mail import mail
 from tests.channels.test_messengers import telegram, whatsapp
+from tests.channels.test_simple import Reader
 from tests.channels.test_ussd import PACKS, Phone
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
@@ -130,7 +132,25 @@ def by_mail(city: str) -> Mouth:
     return _messages(post)
 
 
+def simple(city: str) -> Mouth:
+    """What the page shows, and its buttons. Those are pressed by their numbers; all else is
+    written."""
+    reader = Reader(f"/{city}/simple")
+
+    def answer(typed: str) -> str:
+        if typed.startswith("(open "):
+            reader.open(f"/{city}/{typed[6:-1]}/simple")
+        elif typed.isdecimal() and len(typed) == 1:
+            reader.answer(choice=typed)
+        else:
+            reader.answer(words=typed)
+        return "\n".join([reader.question, *(f"[{each}]" for each in reader.buttons)])
+
+    return answer
+
+
 MOUTHS = {
+    "simple": simple,
     "ussd": ussd,
     "kakao": kakao,
     "call": call,

@@ -31,6 +31,7 @@ def _formatter(described: dict[str, Any]) -> Any:
         ("/kampala/lg/r/KLA7F3K29/S3cret-word_x/receipt", "/kampala/lg/r/KLA7F3K29/…/receipt"),
         ("/r/KLA7F3K29/S3cret-word_x", "/r/KLA7F3K29/…"),
         ("/kampala/lg/mine/S3cret:word:x", "/kampala/lg/mine/…"),
+        ("/kampala/lg/simple/S3cret.1:x", "/kampala/lg/simple/…"),
         ("/kampala/follow/S3cret-word_x", "/kampala/follow/…"),
         ("/channels/stop/S3cret-word_x/", "/channels/stop/…/"),
         ("/channels/africastalking/S3cret-word_x/", "/channels/africastalking/…/"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.test import Client
@@ -35,8 +35,12 @@ def kannel(settings: Settings) -> Iterator[Kannel]:
         def do_POST(self) -> None:
             assert self.path == "/cgi-bin/sendsms"
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            kannel.asked.append({name: each[0] for name, each in parse_qs(body).items()})
+            start = "X-Kannel-"
+            heads = {k.removeprefix(start): v for k, v in self.headers.items() if start in k}
+            kannel.asked.append(heads | {"text": body})
             status, said = kannel.answer
+            if self.headers["Content-Type"] != "text/plain; charset=UTF-8":
+                status, said = 400, "Invalid content-type"
             self.send_response(status)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
@@ -64,9 +68,10 @@ def test_it_speaks_its_language(kannel: Kannel, tell: Tell, work: Work, client: 
     notice = Notice.objects.get()
     (asked,) = kannel.asked
     assert (notice.state, notice.provider) == ("sent", "kannel")
-    assert (asked["username"], asked["password"]) == ("ngoma", "secret")
-    assert (asked["to"], asked["charset"], asked["coding"]) == ("+256772123456", "UTF-8", "2")
-    report = urlsplit(asked["dlr-url"].replace("%d", "1"))
+    assert (asked["Username"], asked["Password"]) == ("ngoma", "secret")
+    assert (asked["To"], asked["Coding"], asked["DLR-Mask"]) == ("+256772123456", "2", "27")
+    assert "접수" in asked["text"]
+    report = urlsplit(asked["DLR-Url"].replace("%d", "1"))
     assert client.get(f"{report.path}?{report.query}").status_code == 204
     notice.refresh_from_db()
     assert notice.state == "delivered"
@@ -102,6 +107,33 @@ def test_a_message_comes_in(
     for _ in range(2):
         assert client.get(path, asked).status_code == status
     assert Report.objects.count() == (1 if status == 204 else 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "charset"),
+    [
+        ("Kinnya mu Kasubi, ŋŋamba", "utf-16-be", "UTF-16BE"),
+        ("도로가 파였어요", "utf-16-be", "UTF-16BE"),
+        ("Hole & water @ Kasubi +1%", "utf-8", "UTF-8"),
+        ("Ekinnya mu Kasubi ŋ", "utf-8", ""),
+    ],
+)
+def test_letters_come_in_as_kannel_hands_them_over(
+    kannel: Kannel, city: Any, client: Client, text: str, encoding: str, charset: str
+) -> None:
+    told = f"id=a-1&from=%2B256772123456&text={quote(text.encode(encoding))}&charset={charset}"
+    assert client.get(f"/channels/kannel/hidden-word/sms/small/?{told}").status_code == 204
+    assert Report.objects.get().words == text
+
+
+@pytest.mark.parametrize(
+    "query", ["text=%D8%00&charset=UTF-16BE", "text=%FF", "text=%00&charset=x"]
+)
+def test_bytes_that_are_no_text_are_taken_calmly(
+    kannel: Kannel, city: Any, client: Client, query: str
+) -> None:
+    told = f"/channels/kannel/hidden-word/sms/small/?id=a-1&from=%2B256772123456&{query}"
+    assert client.get(told).status_code == 204
 
 
 def test_a_report_without_the_word_is_refused(kannel: Kannel, client: Client) -> None:

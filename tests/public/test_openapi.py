@@ -40,6 +40,7 @@ FOR_PEOPLE = {
     *("r/{reference}", "r/{reference}/card.jpg", "r/{reference}/{secret}", "mine/{token}"),
     *("r/{reference}/{secret}/receipt", "follow/{secret}", "list/part", "list/{reference}"),
     *("places/{code}", "places/{code}/card.jpg", "manifest.json", "worker.js", "v/{code}"),
+    *("simple", "simple/{token}"),
 }
 """Pages below a city's name, with what belongs to them."""
 

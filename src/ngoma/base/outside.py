@@ -40,6 +40,13 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def may_be_told(address: str, *, secure: bool) -> bool:
+    """Whether what a resident said may go to an IP address: over the public internet by https
+    alone (`secure`)."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return not ip.is_link_local and (secure or not is_public(address))
+
+
 class Guarded(httpcore.SyncBackend):
     """Connects to allowed addresses alone, and until a moment."""
 

@@ -1,6 +1,7 @@
 """Text messages that come in, as the services of SMS post them."""
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
@@ -30,11 +31,15 @@ def africastalking(request: HttpRequest, city: str) -> HttpResponse:
 @require_safe
 @callbacks.hidden
 def kannel(request: HttpRequest, city: str) -> HttpResponse:
-    """A message by Kannel, which asks for an address: `id`, `from`, `text`; the answer to it says
-    nothing."""
-    number, sender, text = (
-        request.GET.get(name, "").replace("\0", "") for name in ("id", "from", "text")
-    )
+    """A message by Kannel, which asks for an address: `id`, `from`, `text` and the `charset` of the
+    text, for it hands over what is not in the alphabet of GSM as it came; the answer says nothing.
+    """
+    query = parse_qsl(request.META["QUERY_STRING"], encoding="latin-1", max_num_fields=20)
+    raw = {name: value.encode("latin-1", "replace") for name, value in query}
+    charset = "utf-16-be" if raw.get("charset") == b"UTF-16BE" else "utf-8"
+    number, sender = (raw.get(name, b"").decode("utf-8", "replace") for name in ("id", "from"))
+    text = raw.get("text", b"").decode(charset, "replace")
+    number, sender, text = (each.replace("\0", "") for each in (number, sender, text))
     return _taken(city_of(city), number, sender, text)
 
 

@@ -7,13 +7,21 @@ from ngoma.channels import (
     kakao,
     outbox,
     reports,
+    simple,
     sms,
+    speech,
     stopping,
     telegram,
     ussd,
     voice,
     whatsapp,
 )
+from ngoma.look.addresses import below_cities
+
+SIMPLE = [
+    path("simple", simple.begin),
+    path("simple/<str:token>", simple.go_on),
+]
 
 urlpatterns = [
     path("channels/africastalking/<str:word>/", reports.africastalking),
@@ -28,7 +36,11 @@ urlpatterns = [
     path("channels/kannel/<str:word>/sms/<slug:city>/", sms.kannel),
     path("channels/kannel/<str:word>/report/<int:notice>/", reports.kannel),
     path("channels/telegram/<slug:city>/", telegram.callback),
+    path("channels/voice/<str:name>", speech.recorded),
+    path("channels/voice/said/<str:secret>", speech.made),
     path("channels/whatsapp/<slug:city>/", whatsapp.callback),
     path("channels/stop/<str:secret>/", stopping.stop),
     path("outbox/", outbox.outbox),
+    *SIMPLE,
+    *below_cities(SIMPLE),
 ]

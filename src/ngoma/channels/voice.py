@@ -6,8 +6,7 @@ Twilio (https://www.twilio.com/docs/voice/twiml) and Africa's Talking
 pressed stands in the address of the next step, so a step that is asked for again changes nothing.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -16,13 +15,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from ngoma.channels import callbacks, texts
+from ngoma.channels import callbacks, speech, texts
 from ngoma.channels.cities import city_of
 from ngoma.channels.dialogue import doing, talks
 from ngoma.channels.dialogue.doing import Caller
 from ngoma.channels.dialogue.script import Script, script
 from ngoma.channels.dialogue.talks import BETWEEN, Said
 from ngoma.channels.messages import files
+from ngoma.channels.speech import Sound
 from ngoma.notices import africastalking as at
 from ngoma.notices.links import here
 from ngoma.notices.twilio import media
@@ -34,11 +34,21 @@ LONGEST_S = 120
 """Seconds of a recording."""
 WAIT_S = 10
 LONGEST_HEARD = 100
-SPEECH = {"en": "en-GB", "ko": "ko-KR", "sw": "sw-KE"}
-"""Languages that the services speak; others are read as if they were the service's own."""
-Writer = Callable[[Said, str], Element]
-"""What is said as a service wants it, with the address of the next step."""
-_REFERENCE = re.compile(r"\b[A-Z]{3}(?: [0-9A-Z]{3,4})+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is heard at a step, in which language, and where the next step is."""
+
+    said: Said
+    language: str
+    sounds: Sequence[Sound]
+    bye: Sequence[Sound]
+    address: str
+
+
+Writer = Callable[[Heard], Element]
+"""What is heard, as a service wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,18 @@ def _answer(request: HttpRequest, found: Script, call: Call, write: Writer) -> H
     if call.digits:
         heard = f"{heard}{BETWEEN if heard else ''}{call.digits[:1]}"
     said = _turn(found, call, heard)
-    xml = write(said, f"{call.address}?{urlencode({'heard': heard})}")
+    # The last words have no language of their own: it is that of the step before.
+    language = said.language or found.book.language(request.GET.get("language"))
+    after = urlencode({"heard": heard, "language": language})
+    xml = write(
+        Heard(
+            said=said,
+            language=language,
+            sounds=speech.sounds(found.book, said, language),
+            bye=[speech.sound(texts.said("bye", language), language)],
+            address=f"{call.address}?{after}",
+        )
+    )
     return HttpResponse(tostring(xml, encoding="unicode"), "text/xml")
 
 
@@ -133,55 +154,51 @@ def _caller(number: str, country: str) -> Caller:
         return Caller("call", "call", None)
 
 
-def _twiml(said: Said, address: str) -> Element:
+def _twiml(heard: Heard) -> Element:
     response = Element("Response")
-    words = _spoken(said)
-    if said.ended:
-        _say(response, words, said.language)
+    if heard.said.ended:
+        _say(response, heard.sounds, heard.language)
         SubElement(response, "Hangup")
-    elif said.takes:
-        _say(response, words, said.language)
+    elif heard.said.takes:
+        _say(response, heard.sounds, heard.language)
         asked = {"maxLength": str(LONGEST_S), "finishOnKey": "#", "playBeep": "true"}
-        SubElement(response, "Record", {"action": address, **asked})
+        SubElement(response, "Record", {"action": heard.address, **asked})
     else:
         asked = {"input": "dtmf", "numDigits": "1", "timeout": str(WAIT_S)}
-        _say(SubElement(response, "Gather", {"action": address, **asked}), words, said.language)
-        _say(response, texts.said("bye", said.language), said.language)
+        gather = SubElement(response, "Gather", {"action": heard.address, **asked})
+        _say(gather, heard.sounds, heard.language)
+        _say(response, heard.bye, heard.language)
     return response
 
 
-def _actions(said: Said, address: str) -> Element:
+def _say(parent: Element, sounds: Sequence[Sound], language: str) -> None:
+    spoken = speech.SPEECH.get(language)
+    for each in sounds:
+        if each.url:
+            SubElement(parent, "Play").text = each.url
+        else:
+            SubElement(parent, "Say", {"language": spoken} if spoken else {}).text = each.words
+
+
+def _actions(heard: Heard) -> Element:
     response = Element("Response")
-    words = _spoken(said)
-    if said.ended:
-        SubElement(response, "Say").text = words
-    elif said.takes:
+    if heard.said.ended:
+        _play(response, heard.sounds)
+    elif heard.said.takes:
         asked = {"maxLength": str(LONGEST_S), "finishOnKey": "#", "playBeep": "true"}
-        record = SubElement(response, "Record", {"callbackUrl": address, **asked})
-        SubElement(record, "Say").text = words
+        record = SubElement(response, "Record", {"callbackUrl": heard.address, **asked})
+        _play(record, heard.sounds)
     else:
         asked = {"numDigits": "1", "timeout": str(WAIT_S)}
-        digits = SubElement(response, "GetDigits", {"callbackUrl": address, **asked})
-        SubElement(digits, "Say").text = words
-        SubElement(response, "Say").text = texts.said("bye", said.language)
+        digits = SubElement(response, "GetDigits", {"callbackUrl": heard.address, **asked})
+        _play(digits, heard.sounds)
+        _play(response, heard.bye)
     return response
 
 
-def _spoken(said: Said) -> str:
-    """The words as they are said: choices with their keys, or what is to be said after the tone;
-    numbers of reports letter by letter."""
-    lines = said.text.split("\n")
-    if said.takes:
-        lines = [*lines[: len(lines) - len(said.choices)], texts.said("speak", said.language)]
-    elif said.choices:
-        lines = lines[: len(lines) - len(said.choices)]
-        lines += [
-            texts.said("press", said.language, choice=each, number=str(number))
-            for number, each in enumerate(said.choices, 1)
-        ]
-    return _REFERENCE.sub(lambda found: " ".join(found.group().replace(" ", "")), " ".join(lines))
-
-
-def _say(parent: Element, words: str, language: str) -> None:
-    spoken = SPEECH.get(language)
-    SubElement(parent, "Say", {"language": spoken} if spoken else {}).text = words
+def _play(parent: Element, sounds: Sequence[Sound]) -> None:
+    for each in sounds:
+        if each.url:
+            SubElement(parent, "Play", {"url": each.url})
+        else:
+            SubElement(parent, "Say").text = each.words

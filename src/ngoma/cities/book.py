@@ -373,6 +373,7 @@ def _build(city: City) -> Book:
         "handling": handling.NONE,
         "articles": [],
         "dialogue": [],
+        "prompts": {},
         **_in_order(city.settings, languages),
     }
     settings = packed | _edited(city, packed)

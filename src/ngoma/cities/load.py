@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from ngoma.base.polygons import centre
-from ngoma.cities import book
+from ngoma.cities import book, prompts
 from ngoma.cities.check import problems_of
 from ngoma.cities.pack import Pack, digest, read
 from ngoma.cities.problems import PackError, Problem
@@ -33,6 +33,7 @@ def load(path: Path) -> City:
     problems = problems_of(pack)
     if any(not problem.warning for problem in problems):
         raise PackError(problems)
+    prompts.keep(path, pack.prompts)
     with transaction.atomic():
         _free(pack)
         city = _city(pack, found)

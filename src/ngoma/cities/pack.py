@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ngoma.cities import dialogue, handling, ladders, overlays, population, terms
+from ngoma.cities import dialogue, handling, ladders, overlays, population, prompts, terms
 from ngoma.cities.hours import DAYS, calendar_of, stretch
 from ngoma.cities.lines import lines_of
 from ngoma.cities.node import Node
@@ -157,6 +157,7 @@ class Pack:
     bodies: list[Item] = field(default_factory=list)
     handling: dict[str, Any] = field(default_factory=dict)
     dialogue: list[dict[str, Any]] = field(default_factory=list)
+    prompts: dict[str, str] = field(default_factory=dict)
 
     def settings(self) -> dict[str, Any]:
         """What `City.settings` holds: city.toml and the small files."""
@@ -166,6 +167,7 @@ class Pack:
             "danger": self.danger,
             "handling": self.handling,
             "dialogue": self.dialogue,
+            "prompts": self.prompts,
             "alone": [row.code for row in self.services if row.alone],
             "ladders": {row.code: row.ladder for row in self.departments if row.ladder},
             **{name: [item.data for item in getattr(self, name)] for name in lists},
@@ -178,6 +180,9 @@ def digest(path: Path) -> str:
     for name in LOADED:
         data = (path / name).read_bytes() if (path / name).is_file() else b""
         found.update(f"{name} {len(data)}\n".encode() + data)
+    for file in prompts.files(path):
+        data = file.read_bytes()
+        found.update(f"{file.name} {len(data)}\n".encode() + data)
     return found.hexdigest()
 
 
@@ -220,6 +225,7 @@ def read(path: Path) -> Pack:
     pack.handling = handling.handling(_toml(path, handling.FILE, problems), languages)
     told = _toml(path, dialogue.FILE, problems)
     pack.dialogue = dialogue.dialogue(told, languages, {row.code for row in pack.services})
+    pack.prompts = prompts.prompts(path, pack.dialogue, languages, problems)
     return pack
 
 

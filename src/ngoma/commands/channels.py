@@ -23,6 +23,7 @@ def check_screens(
     start(data)
     from ngoma.channels.dialogue.script import script
     from ngoma.channels.dialogue.walking import screens, too_long
+    from ngoma.channels.speech import NOBODY, all_prompts
     from ngoma.channels.ussd import fits
     from ngoma.cities.book import books
 
@@ -38,8 +39,29 @@ def check_screens(
             out.print(f"{book.slug} {screen.step} {screen.language}: too long", markup=False)
             out.print(screen.text, markup=False)
         out.print(f"{book.slug}: {sum(1 for _ in screens(found))} screens, {len(long)} too long")
+        for each in all_prompts(found):
+            if each.by == NOBODY:
+                out.print(f"{book.slug} voice/{each.key}.mp3: {NOBODY}, and no prompt")
     if wrong:
         raise typer.Exit(1)
+
+
+@app.command("prompts")
+def list_prompts(
+    city: Annotated[str, typer.Argument(help="City whose conversation is meant.")],
+    data: Data = None,
+) -> None:
+    """Everything that is said in a call: the file of the pack that may say it, who says it now, and
+    the words."""
+    start(data)
+    from ngoma.channels.dialogue.script import script
+    from ngoma.channels.speech import all_prompts
+
+    found = script(book_of(city))
+    if found is None:
+        refuse(ValueError(f"{city} has no conversation (dialogue.toml)"))
+    for each in all_prompts(found):
+        out.print(f"voice/{each.key}.mp3 ({each.by})\n  {each.words}", markup=False)
 
 
 @app.command("mail")

@@ -14,7 +14,7 @@ from ngoma.desk.replies import Reply, language_of_reporter, replies
 from ngoma.desk.site import Desk
 from ngoma.records.models import ACTIVE, State
 from ngoma.records.queries import photos
-from ngoma.records.queries.casefiles import File, Head, Pictured, Told
+from ngoma.records.queries.casefiles import File, Head, Pictured, Spoken, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Said:
     pieces: list[tuple[str, bool]]
     photos: list[Photo]
     answers: list[tuple[str, str]]
-    recordings: list[int]
+    recordings: list[Spoken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _said(desk: Desk, file: File, told: Told) -> Said:
         pieces=proposal.marked(told, file.proposal if first else None),
         photos=[_photo(each) for each in file.photos if each.report_id == told.id],
         answers=_answers(desk, told),
-        recordings=[each.id for each in file.recordings if each.report_id == told.id],
+        recordings=[each for each in file.recordings if each.report_id == told.id],
     )
 
 

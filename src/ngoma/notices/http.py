@@ -25,10 +25,12 @@ def post(
     form: Mapping[str, str] | None = None,
     *,
     body: Any = None,
+    text: str | None = None,
     headers: Mapping[str, str] | None = None,
     auth: tuple[str, str] | None = None,
 ) -> httpx.Response:
-    """The answer of a provider that took the form, or the body as JSON, or refused it for good.
+    """The answer of a provider that took the form, the body as JSON or the text as it is, or
+    refused it for good.
 
     Raises Temporary where nothing was accepted and it may work later: no connection, 401 (a key
     that an operator can put right), 429, 500, 503, and being led elsewhere, where no provider is.
@@ -42,6 +44,7 @@ def post(
             url,
             data=form,
             json=body,
+            content=text,
             headers=headers,
             auth=auth,
             timeout=TIMEOUT,

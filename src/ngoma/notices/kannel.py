@@ -15,20 +15,21 @@ REPORTS = 1 | 2 | 8 | 16
 
 
 def deliver(message: Message) -> str:
-    """Hand the message over to `/cgi-bin/sendsms` at NGOMA_SMS_URL; it has no id but ours."""
+    """Hand the message over to `/cgi-bin/sendsms` at NGOMA_SMS_URL; it has no id but ours. Kannel
+    takes no form, but a text whose heads say what is to be done with it."""
     hook = quote(settings.NGOMA_SMS_HOOK, safe="")
-    form = {
-        "username": settings.NGOMA_SMS_USER,
-        "password": settings.NGOMA_SMS_KEY,
-        "to": message.to,
-        "from": message.sender,
-        "text": message.text,
-        "charset": "UTF-8",
-        "coding": "0" if sms.is_gsm(message.text) else "2",
-        "dlr-mask": str(REPORTS),
-        "dlr-url": here(f"/channels/kannel/{hook}/report/{message.notice}/?status=%d"),
+    asked = {
+        "X-Kannel-Username": settings.NGOMA_SMS_USER,
+        "X-Kannel-Password": settings.NGOMA_SMS_KEY,
+        "X-Kannel-To": message.to,
+        "X-Kannel-From": message.sender,
+        "X-Kannel-Coding": "0" if sms.is_gsm(message.text) else "2",
+        "X-Kannel-DLR-Mask": str(REPORTS),
+        "X-Kannel-DLR-Url": here(f"/channels/kannel/{hook}/report/{message.notice}/?status=%d"),
+        "Content-Type": "text/plain; charset=UTF-8",
     }
-    response = http.post(f"{settings.NGOMA_SMS_URL}/cgi-bin/sendsms", form)
+    address = f"{settings.NGOMA_SMS_URL}/cgi-bin/sendsms"
+    response = http.post(address, text=message.text, headers=asked)
     said = response.text.strip()[:200]
     if response.is_success:
         if not said.startswith(("0:", "3:")):  # accepted; queued until the operator answers

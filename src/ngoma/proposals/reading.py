@@ -100,16 +100,32 @@ def read_again(event: int, case: int) -> dict[str, Any] | None:
     told = Event.objects.select_related("case").get(pk=event)
     if "place" in told.data and told.case.state == State.RECEIVED:
         report = Report.objects.filter(reference=told.case.reference).first()
-        if report is not None and report.proposals.count() == 1:
-            return _propose(report, told.case.service_id)
+        heard = _heard(report) if report is not None else []
+        if report is not None and report.proposals.count() <= 1 + len(heard):
+            return _propose(report, told.case.service_id, heard)
     return None
 
 
-def _propose(report: Report, settled: int | None) -> dict[str, Any]:
+def read_heard(report: int) -> dict[str, Any] | None:
+    """The job after a machine understood a recording: what it heard is read with what was written,
+    as long as nobody has decided."""
+    told = Report.objects.select_related("case").get(pk=report)
+    if told.case.state == State.RECEIVED and told.case.reference == told.reference:
+        return _propose(told, told.case.service_id, _heard(told))
+    return None
+
+
+def _heard(report: Report) -> list[str]:
+    """What a machine understood of the recordings."""
+    heard = report.recordings.exclude(heard="").order_by("pk")
+    return list(heard.values_list("heard", flat=True))
+
+
+def _propose(report: Report, settled: int | None, heard: Sequence[str] = ()) -> dict[str, Any]:
     book = book_of(report.city_id)
     reading = preview(
         book,
-        words=report.words,
+        words="\n".join(filter(None, (report.words, *heard))),
         language=report.language,
         lat=report.lat,
         lon=report.lon,
@@ -127,7 +143,9 @@ def _propose(report: Report, settled: int | None) -> dict[str, Any]:
     likeliest = reading.services[0].service_id if reading.services else None
     found = flags(book, report, settled or likeliest, reading)
     proposal = keep(report, reading, found)
-    return {"proposal_id": proposal.pk, "alone": may_stand(book, report, reading, found)}
+    # What a machine understood is for a person to check.
+    alone = not heard and may_stand(book, report, reading, found)
+    return {"proposal_id": proposal.pk, "alone": alone}
 
 
 def keep(report: Report, reading: Reading, found: Sequence[Flag] = ()) -> Proposal:

@@ -5,7 +5,6 @@ is put into a form for a person to read (`triage/distrust.py` says what is left 
 to a person is taken out of what it is told. It can be slow or away: then there is the plain draft.
 """
 
-import ipaddress
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ import msgspec
 import structlog
 from django.conf import settings
 
-from ngoma.base.outside import Unfetchable, is_public
+from ngoma.base.outside import Unfetchable, may_be_told
 from ngoma.base.parsing import Unparsable, parsed
 from ngoma.base.posting import ask
 from ngoma.triage import distrust
@@ -168,7 +167,7 @@ def _posted(task: str, told: Mapping[str, Any]) -> str:
         headers=headers,
         seconds=settings.NGOMA_WRITER_SECONDS,
         most=_MOST_BYTES,
-        allowed=lambda address: _may_be_told(address, secure=secure),
+        allowed=lambda address: may_be_told(address, secure=secure),
     )
     if status != 200:
         raise Unfetchable(f"HTTP {status}")
@@ -176,12 +175,6 @@ def _posted(task: str, told: Mapping[str, Any]) -> str:
     if not choices:
         raise Unparsable("no choices")
     return choices[0].message.content
-
-
-def _may_be_told(address: str, *, secure: bool) -> bool:
-    """Whether words may go to an IP address: over the public internet by https alone."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    return not ip.is_link_local and (secure or not is_public(address))
 
 
 def _object(said: str) -> bytes:

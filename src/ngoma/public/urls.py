@@ -1,8 +1,8 @@
 """The addresses of the residents' pages: under a city's slug, or at the top of its own host."""
 
-from django.urls import URLPattern, URLResolver, include, path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import URLPattern, URLResolver, path
 
+from ngoma.look.addresses import below_cities
 from ngoma.public import (
     embedding,
     figures,
@@ -29,22 +29,6 @@ from ngoma.public.ledger import pages as ledger
 from ngoma.public.ledger import verifying
 from ngoma.public.opendata import files
 from ngoma.public.opendata import pages as opendata
-
-
-class CityConverter(StringConverter):
-    """A city's slug: at least three characters, so that no language looks like one."""
-
-    regex = "[a-z0-9][a-z0-9-]{2,}"
-
-
-class LanguageConverter(StringConverter):
-    """A language tag, such as `lg` or `pt-BR`."""
-
-    regex = "[a-z]{2}(?:-[A-Za-z]{2,4})?"
-
-
-register_converter(CityConverter, "city")
-register_converter(LanguageConverter, "language")
 
 PAGES: list[URLPattern | URLResolver] = [
     path("", home.home),
@@ -100,7 +84,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/inside/<str:name>-<int:edge>.jpg", media.inside),
     path("openapi.yaml", programs.openapi),
     *PAGES[1:],
-    path("<language:language>/", include(PAGES)),
-    path("<city:city>/", include(PAGES)),
-    path("<city:city>/<language:language>/", include(PAGES)),
+    *below_cities(PAGES),
 ]

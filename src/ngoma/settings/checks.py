@@ -119,8 +119,8 @@ def _may_make_databases(url: str) -> bool:
 
 
 def install_programs() -> None:
-    """See to what tests need beside Python: a browser and a font, Java, npm, what makes backups,
-    clocks and networks."""
+    """See to what tests need beside Python: a browser and a font, Java, npm, a voice, what makes
+    backups, clocks and networks."""
     needed = {
         "chromium": any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
         "libatomic1": find_library("atomic"),  # the browser's driver is linked to it
@@ -132,6 +132,7 @@ def install_programs() -> None:
         "sqlite3": shutil.which("sqlite3"),
         "postgresql-client": shutil.which("pg_dump"),
         "poppler-utils": shutil.which("pdftotext"),
+        "espeak-ng": shutil.which("espeak-ng"),
         "faketime": any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")),
         "iproute2": shutil.which("ip"),
     }

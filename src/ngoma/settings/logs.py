@@ -11,7 +11,7 @@ _PERSONAL_KEYS = {"email", "phone", "name", "address", "ip", "contact", "words"}
 _PERSONAL = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.-]+|\+\d[\d -]{6,}\d")
 """The part before the @ as long as RFC 5321 lets it be: a stranger may fill a line with letters."""
 _OPENING = re.compile(
-    r"(/r/[^/\s]+/|/(?:mine|follow)/|/channels/(?:stop|africastalking|kakao|kannel)/)[^/\s]+"
+    r"(/r/[^/\s]+/|/(?:mine|follow|simple)/|/channels/(?:stop|voice/said|africastalking|kakao|kannel)/)[^/\s]+"
 )
 """Addresses whose last part is a secret: who reads it can act for a reporter or a provider."""
 

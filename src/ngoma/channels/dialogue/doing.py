@@ -25,11 +25,12 @@ _BETWEEN = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who speaks by which gateway; without a number nobody hears of the report later. `channel` is
-    how reports call the way."""
+    how reports call the way. `language`: in which they begin who were never written to."""
 
     gateway: str
     channel: str
     address: Address | None
+    language: str = ""
 
 
 def do(what: str, book: Book, state: State, caller: Caller, key: str) -> str:

@@ -3,6 +3,8 @@
 Nothing is stored or sent here: a state and what was said give the next state.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ngoma.base.characters import clean
@@ -100,8 +102,7 @@ def choices(script: Script, state: State) -> list[str]:
     if state.resuming:
         return [texts.said(each, language) for each in ("go_on", "anew")]
     if state.offered:
-        names = [name(script.book, code, language) for code in state.offered]
-        return [*names, texts.said("none", language)]
+        return [*names(script.book, state.offered, language), texts.said("none", language)]
     step = script.steps[state.step]
     if step.do == "language":
         return [autonym(each) for each in script.book.languages]
@@ -159,9 +160,21 @@ def understood(book: Book, typed: str) -> tuple[str, tuple[str, ...]]:
     return "", () if landmarks.find(book, typed) else codes
 
 
-def name(book: Book, code: str, language: str) -> str:
-    """A place, and the whole it lies in where there is room."""
+def names(book: Book, codes: Sequence[str], language: str) -> list[str]:
+    """Places that are offered together: those that share a name are told apart by what they lie
+    in."""
+    shown = [name(book, code, language) for code in codes]
+    return [
+        name(book, code, language, within=1) if shown.count(each) > 1 else each
+        for code, each in zip(codes, shown, strict=True)
+    ]
+
+
+def name(book: Book, code: str, language: str, *, within: int = -1) -> str:
+    """A place, and where there is room the whole it lies in: the largest, or the one `within`
+    which it lies."""
     chain = book.chain(book.place_by_code[code].id)
-    names = [text(book.places[each].names, language) for each in (chain[0], chain[-1])]
-    whole = ", ".join(dict.fromkeys(names))
-    return whole if len(whole) <= LONGEST_NAME else names[0][:LONGEST_NAME]
+    whole = chain[within] if within < len(chain) else chain[-1]
+    names = [text(book.places[each].names, language) for each in (chain[0], whole)]
+    full = ", ".join(dict.fromkeys(names))
+    return full if len(full) <= LONGEST_NAME else names[0][:LONGEST_NAME]

@@ -5,7 +5,7 @@ Every gateway may say the same again, and may say it late: what was heard before
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -35,13 +35,16 @@ _LONGEST = 512
 @dataclass(frozen=True, slots=True)
 class Said:
     """What is shown, whether the conversation has ended with it, what can be chosen, and what is
-    taken as it is said. `language` is that of the words."""
+    taken as it is said. `language` is that of the words. `step` is what the pack says there, if it
+    is that. `made_of`: the report that came of it."""
 
     text: str
     ended: bool
     choices: tuple[str, ...] = ()
     takes: str = ""
     language: str = ""
+    step: str = ""
+    made_of: Report | None = None
 
 
 def turn(script: Script, caller: Caller, session: str, heard: str) -> Said:
@@ -76,6 +79,54 @@ def answer(script: Script, caller: Caller, session: str, typed: str) -> Said:
         talk.at = now()
         talk.save()
     return _shown(script, talk)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A question as a page shows it: the `number` of the answers before it, and what is said.
+    `trouble` is why an answer to it was not taken: it is `missing`, or it has to wait (`flood`)."""
+
+    number: int
+    said: Said
+    trouble: str = ""
+
+
+def leaf(script: Script, caller: Caller, session: str) -> Leaf:
+    """Where a conversation stands that is led on pages; its beginning where nobody answered yet."""
+    talk = Talk.objects.filter(
+        city=script.book.id, channel=caller.gateway, person=_person(script, caller, session)
+    ).first()
+    return _leaf(script, caller, talk)
+
+
+def turn_leaf(
+    script: Script,
+    caller: Caller,
+    session: str,
+    number: int,
+    typed: str,
+    *,
+    waits: Callable[[State], bool],
+) -> Leaf:
+    """The answer to page `number` of a conversation that is led on pages. A page that was answered
+    before changes nothing. Where the next state `waits`, this one stays, with all that was told."""
+    person = _person(script, caller, session)
+    with transaction.atomic():
+        talk = held(script.book, caller.gateway, person)
+        before = _leaf(script, caller, talk)
+        state = _under_way(script, talk) if talk.key else engine.begin(script, before.said.language)
+        if state is None or before.number != number:
+            return before
+        following = engine.hear(script, state, typed)
+        if following is None or waits(following):
+            trouble = "missing" if following is None else "flood"
+            transaction.set_rollback(True)  # a beginning that came to nothing is not kept
+            return replace(before, trouble=trouble)
+        talk.key = talk.key or str(uuid.uuid4())
+        _go(script, caller, talk, state, [typed])
+        talk.heard, talk.at = str(number + 1), now()
+        talk.save()
+        return _leaf(script, caller, talk)
 
 
 def recorded(
@@ -141,13 +192,36 @@ def _shown(script: Script, talk: Talk) -> Said:
     state = _under_way(script, talk)
     if state is None:
         return Said(talk.answer, ended=True)
+    return _said(script, state, talk.answer)
+
+
+def _said(script: Script, state: State, words: str) -> Said:
     return Said(
-        talk.answer,
+        words,
         ended=False,
         choices=tuple(engine.choices(script, state)),
         takes=engine.takes(script, state),
         language=state.language,
+        step="" if state.resuming or state.offered else state.step,
     )
+
+
+def _leaf(script: Script, caller: Caller, talk: Talk | None) -> Leaf:
+    """The page of a conversation, which is known by its key to have begun."""
+    if talk is None or not talk.key:
+        first = engine.begin(script, _language(script, caller))
+        return Leaf(0, _said(script, first, engine.question(script, first)))
+    state = _under_way(script, talk)
+    if state is not None:
+        return Leaf(int(talk.heard), _said(script, state, engine.question(script, state)))
+    report = _report(script, caller, talk)
+    return Leaf(int(talk.heard), Said(talk.answer, ended=True, made_of=report))
+
+
+def _report(script: Script, caller: Caller, talk: Talk) -> Report | None:
+    """What a conversation handed in."""
+    told = Report.objects.filter(city=script.book.id, origin=caller.gateway, key=talk.key)
+    return told.first()
 
 
 def _first(script: Script, caller: Caller, talk: Talk, *, dialled: bool) -> State:
@@ -189,4 +263,4 @@ def _go(script: Script, caller: Caller, talk: Talk, state: State, typed: list[st
 def _language(script: Script, caller: Caller) -> str:
     """The language in which this number is written to; else the city's own."""
     known = vault.find(script.book.id, caller.address) if caller.address else None
-    return script.book.language(known.language if known else None)
+    return script.book.language(known.language if known else caller.language)

@@ -9,7 +9,7 @@ import structlog
 from ngoma.casework import talking
 from ngoma.casework.errors import Refusal
 from ngoma.channels import texts
-from ngoma.intake import photos, recordings
+from ngoma.intake import photos, recordings, transcribing
 from ngoma.notices import africastalking, bridge, telegram, twilio, whatsapp
 from ngoma.notices.gateway import Permanent
 from ngoma.people.permissions import resident
@@ -83,7 +83,7 @@ def _see(report: Report, data: bytes, *, later: bool) -> None:
 def _hear(report: Report, data: bytes, *, later: bool) -> None:
     known = Recording.objects.filter(report=report)
     before = known.count()
-    recordings.store(report, data)
+    transcribing.order(recordings.store(report, data))
     if later and known.count() > before:
         _tell(report, text=texts.said("voice", report.language))
 

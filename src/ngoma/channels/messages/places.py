@@ -3,7 +3,7 @@
 from ngoma.base.clock import now
 from ngoma.casework.talking import Spot
 from ngoma.channels import texts
-from ngoma.channels.dialogue.engine import name, understood
+from ngoma.channels.dialogue.engine import names, understood
 from ngoma.channels.dialogue.talks import LASTS
 from ngoma.channels.messages.message import Message
 from ngoma.channels.messages.reports import add, spot_of
@@ -56,8 +56,8 @@ def is_late(message: Message, talk: Talk) -> bool:
 
 def _choices(book: Book, codes: tuple[str, ...], language: str) -> list[str]:
     """The places, and none of them, each with its number."""
-    names = [*(name(book, code, language) for code in codes), texts.said("none", language)]
-    return [f"{number} {each}" for number, each in enumerate(names, 1)]
+    offered = [*names(book, codes, language), texts.said("none", language)]
+    return [f"{number} {each}" for number, each in enumerate(offered, 1)]
 
 
 def _number(said: str, choices: list[str]) -> int:

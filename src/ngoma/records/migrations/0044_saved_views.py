@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0042_outcomes_spans'),
+        ('records', '0043_heard'),
     ]
 
     operations = [

@@ -11,6 +11,9 @@ class Recording(models.Model):
     kind = models.CharField(max_length=24, help_text="media type")
     digest = models.CharField(max_length=64, help_text="SHA-256")
     added_at = models.DateTimeField()
+    heard = models.TextField(
+        default="", db_default="", help_text="what a machine understood; empty where none did"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "digest"], name="recording_once")]

@@ -131,11 +131,12 @@ class Pictured(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """A recording of a report."""
+    """A recording of a report, and what a machine understood of it."""
 
     id: int
     report_id: int
     kind: str
+    heard: str
 
 
 class Brief(NamedTuple):
@@ -205,7 +206,7 @@ WHERE p.id IN (
 ) ORDER BY p.id
 """
 _RECORDINGS = """
-SELECT s.id, s.report_id, s.kind FROM records_recording s
+SELECT s.id, s.report_id, s.kind, s.heard FROM records_recording s
 JOIN records_report r ON r.id = s.report_id WHERE r.case_id = %s ORDER BY s.id
 """
 _TIMES = ["opened_at", "answer_due", "due", "paused_at", "answered_at", "resolved_at", "closed_at"]
