@@ -300,6 +300,7 @@ class Ground:
     filter: int
     view: int
     noted: int
+    author: int
 
     def address(self, pattern: str, *, city: str = "small", secret: str = "wrong") -> str:
         """The address with all that belongs to the case put in."""
@@ -334,7 +335,7 @@ class Ground:
         return {
             "version": str(self.case.version), "from": "case", "text": TYPED, "words": TYPED,
             "text-en": TYPED, "step": "answer", "chosen": self.case.reference,
-            "purpose": "call-back", "person": str(self.report.pk), "seq": str(self.noted),
+            "purpose": "call-back", "person": str(self.author), "seq": str(self.noted),
             "reference": self.case.reference, "case": self.case.reference, "key": "k" * 32,
             "outcome": "done", "name": "Mine", "q": "zebra", "service": "pothole", "do": "inform",
             "contact": "juma@resident.example", "code": "000000", "sure": "yes", "page": "work",
@@ -397,6 +398,7 @@ def _ground(folder: Path) -> Ground:
         kept.pk,
         view.pk,
         noted.version,
+        author.pk,
     )
 
 

@@ -20,6 +20,7 @@ from ngoma.ledger import receipts, sealing
 from ngoma.ledger.verifying import verify
 from ngoma.people.permissions import SYSTEM, Actor, resident
 from ngoma.records.models import Entry, Photo, Report
+from ngoma.records.sql import search as index
 from ngoma.tlog.proof import Proof
 from ngoma.work.worker import run_until_idle
 from tests.ledger.conftest import tell
@@ -37,6 +38,8 @@ def photo() -> bytes:
 def told(town: Book, settings: Any, tmp_path: Path) -> Report:
     """A report that somebody regrets, everything about it known to whoever could know."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    index.drop()  # it is no model: nothing else empties it of what other tests said
+    index.create()
     tell(town, key="other", words="Another hole, quite ordinary")
     report = tell(
         town, key="1", words="Zebulonia's xylophone is stolen", location="Quaggaville 7",
