@@ -257,3 +257,35 @@ def test_every_page_is_open_to_everybody(sit: Sit, theme: str, language: str, wi
         assert [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == [], page
         overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, page
+
+
+NO_LETTER_SMALLER = """() => {
+    const seen = [...document.querySelectorAll("#now *")].filter(each =>
+        each.checkVisibility() && !each.closest("svg, .vh") && each.getClientRects().length
+        && [...each.childNodes].some(node => node.nodeType == 3 && node.data.trim()))
+    return Math.min(...seen.map(each => parseFloat(getComputedStyle(each).fontSize)))
+}"""
+FITS = "document.documentElement.scrollHeight <= innerHeight && document.querySelector('.turn')"
+
+
+def test_a_wall_is_read_from_five_metres_part_by_part(sit: Sit) -> None:
+    """On a screen 1.2 m wide letters of 28 px are at least 9 mm high: good eyes need 7 there."""
+    city = book("kampala").id
+    Membership.objects.create(user=User.objects.get(), city_id=city, role="coordinator")
+    tab = sit(viewport={"width": 1920, "height": 1080})
+    tab.clock.install()
+    tab.goto("/desk/kampala/situation/")
+    panels = tab.locator(".panel")
+    expect(panels).to_have_count(5)
+    expect(panels.last).to_be_visible()
+    tab.locator("#full").click()
+    expect(panels.nth(0)).to_be_visible()
+    for number in (0, 1, 2, 3, 4, 0):
+        expect(panels.nth(number)).to_be_visible()
+        assert [each.is_visible() for each in panels.all()].count(True) == 1
+        assert tab.evaluate(NO_LETTER_SMALLER) >= 28
+        assert tab.evaluate(FITS)
+        tab.clock.run_for(15_000)
+    tab.evaluate("document.exitFullscreen()")
+    expect(panels.last).to_be_visible()
+    assert all(each.is_visible() for each in panels.all())

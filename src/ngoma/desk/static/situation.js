@@ -2,11 +2,11 @@
 "use strict";
 
 (() => {
-  const TURN_MS = 20_000;
+  const TURN_MS = 15_000;
   const byId = (id) => document.getElementById(id);
   const now = () => byId("now");
   const spans = [...document.querySelectorAll("#controls [name=span].pill")];
-  let turning;
+  let part = 0;
 
   document.querySelector("#controls .scripted").hidden = false;
 
@@ -28,15 +28,31 @@
     htmx.ajax("GET", address.pathname + address.search, { target: "#now", swap: "outerHTML" });
   }
 
-  function turn() {
-    const here = spans.findIndex((span) => span.hasAttribute("aria-current"));
-    if (!paused()) show(spans[(here + 1) % spans.length]);
+  /** On a wall one part is shown at a time. */
+  function face() {
+    [...document.querySelectorAll(".panel")].forEach((panel, index) => panel.classList.toggle("turn", index === part));
   }
 
-  byId("rotate").addEventListener("click", (event) => {
-    clearInterval(turning);
-    if (toggle(event.currentTarget)) turning = setInterval(turn, TURN_MS);
+  /** Go on to the next part; where all are shown, or were, to the next span. */
+  function turn() {
+    if (paused()) return;
+    if (document.fullscreenElement) {
+      part = (part + 1) % document.querySelectorAll(".panel").length;
+      face();
+      if (part) return;
+    }
+    if (byId("rotate").getAttribute("aria-pressed") !== "true") return;
+    const here = spans.findIndex((span) => span.hasAttribute("aria-current"));
+    show(spans[(here + 1) % spans.length]);
+  }
+
+  face();
+  setInterval(turn, TURN_MS);
+  document.addEventListener("fullscreenchange", () => {
+    part = 0;
+    face();
   });
+  byId("rotate").addEventListener("click", (event) => toggle(event.currentTarget));
   byId("pause").addEventListener("click", (event) => toggle(event.currentTarget));
   byId("full").addEventListener("click", () => document.documentElement.requestFullscreen());
   byId("place").addEventListener("change", (event) => event.currentTarget.form.requestSubmit(spans.find((span) => span.hasAttribute("aria-current"))));
@@ -44,6 +60,7 @@
   // A danger that was not there before is said aloud to who listens.
   let dangers = Number(now().dataset.dangers);
   document.addEventListener("htmx:afterSwap", () => {
+    face();
     const open = Number(now().dataset.dangers);
     if (open > dangers) byId("live").textContent = now().dataset.danger;
     dangers = open;
