@@ -17,7 +17,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-MOST_BYTES_OF_SHEETS = 8_600_000
+MOST_BYTES_OF_SHEETS = 8_800_000
 MOST_BYTES_OF_SCREENS = 4_000_000
 
 
