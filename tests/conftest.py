@@ -100,11 +100,17 @@ def _every_service_is_at_work() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_page_is_of_another_city() -> None:
-    """No page is kept of the city of another test, which had the same name and numbers."""
+def _nothing_is_of_another_city() -> None:
+    """Nothing is kept of the city of another test, which had the same numbers and times."""
+    from ngoma.insight import figures
+    from ngoma.insight.forecast import expected
     from ngoma.public import unchanged
+    from ngoma.records.queries import requests
+    from ngoma.watch import standing
 
     unchanged.forget()
+    for kept in (figures._newest, expected._expected, requests._count, standing._marked):
+        kept.cache_clear()
 
 
 @pytest.fixture

@@ -26,11 +26,14 @@ class Busy:
 
     def __init__(self) -> None:
         self.go_on = Event()
+        self.two_at_work = Event()
         self.workers: set[int] = set()
         self.closed = 0
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         self.workers.add(get_ident())
+        if len(self.workers) == 2:
+            self.two_at_work.set()
         assert self.go_on.wait(20)
         if environ["PATH_INFO"] == "/wrong":
             raise ValueError("wrong")
@@ -80,6 +83,7 @@ def ask(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., "
 
 def test_few_are_worked_on_and_some_wait(ask: Callable[..., Any], busy: Busy) -> None:
     asked = [ask() for _ in range(4)]
+    busy.two_at_work.wait(20)
     assert not any(each.done() for each in asked)
     busy.go_on.set()
     assert {each.result(20)[0] for each in asked} == {"200 OK"}

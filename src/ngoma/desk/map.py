@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from ngoma.base.polygons import centre, simplified
-from ngoma.cities.book import book_of
+from ngoma.cities.book import Edition
 from ngoma.desk.site import Desk
 from ngoma.look import formats
 from ngoma.records.queries.places import boundaries
@@ -83,9 +83,7 @@ def around(
     width, height = SIZES[size]
     metres = max(_METRES, 2.5 * accuracy / height)
     window = Window(lat, lon, width, height, metres)
-    areas = [
-        each for each in _areas(desk.book.id, desk.book.version) if _meet(each.box, window.box)
-    ]
+    areas = [each for each in _areas(Edition(desk.book)) if _meet(each.box, window.box)]
     parts = [_outline(window, each.rings) for each in areas]
     parts += [_label(window, *each.middle, _name(desk, each.place_id)) for each in areas]
     parts += [_label(window, *spot) for spot in _spots(desk, window)]
@@ -150,9 +148,9 @@ def _meet(one: Box, other: Box) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _areas(city_id: int, _version: int) -> tuple[_Area, ...]:
+def _areas(key: Edition) -> tuple[_Area, ...]:
     """The smallest places that have boundaries: those in which no other bounded place lies."""
-    book = book_of(city_id)
+    book = key.book
     found = boundaries([each.id for each in book.places.values() if not each.retired])
     wholes = {above for each in found for above in book.chain(each)[1:]}
     return tuple(_area(each, found[each]) for each in found if each not in wholes)

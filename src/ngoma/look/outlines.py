@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from ngoma.base.polygons import centre, simplified
-from ngoma.cities.book import Book, PlaceEntry, book_of
+from ngoma.cities.book import Book, Edition, PlaceEntry
 from ngoma.look.frames import Frame, around_all
 from ngoma.records.queries.places import boundaries
 
@@ -25,7 +25,7 @@ class Outline:
 
 def outlines(book: Book) -> tuple[Outline, ...]:
     """The districts that have boundaries."""
-    return _outlines(book.id, book.version)
+    return _outlines(Edition(book))
 
 
 def whole(book: Book, width: int, height: int) -> Frame:
@@ -38,8 +38,8 @@ def whole(book: Book, width: int, height: int) -> Frame:
 
 
 @lru_cache(maxsize=64)
-def _outlines(city_id: int, _version: int) -> tuple[Outline, ...]:
-    book = book_of(city_id)
+def _outlines(key: Edition) -> tuple[Outline, ...]:
+    book = key.book
     found = boundaries(book.districts)
     return tuple(
         Outline(book.places[each], tuple(_rings(found[each])), centre(found[each]))
