@@ -102,6 +102,7 @@ def _every_service_is_at_work() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_is_of_another_city() -> None:
     """Nothing is kept of the city of another test, which had the same numbers and times."""
+    from ngoma.base import remembered
     from ngoma.insight import figures
     from ngoma.insight.forecast import expected
     from ngoma.public import unchanged
@@ -109,6 +110,7 @@ def _nothing_is_of_another_city() -> None:
     from ngoma.watch import standing
 
     unchanged.forget()
+    remembered.forget()
     for kept in (figures._newest, expected._expected, requests._count, standing._marked):
         kept.cache_clear()
 

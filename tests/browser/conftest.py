@@ -12,7 +12,7 @@ from django.db import connection
 from ngoma.cities import book
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import Receipt, submit
-from ngoma.public import flooding, remembered
+from ngoma.public import flooding
 from tests.browser.installation import installed
 from tests.browser.pages import Site
 from tests.insight.following import count_up
@@ -55,7 +55,6 @@ def kampala(quiet: None, settings: Any, tmp_path: Path) -> str:
 
     settings.MEDIA_ROOT = tmp_path / "media"
     book.forget()
-    remembered.forget()
     flooding.forget()
     load(PACKS / "kampala")
     for number, words in enumerate(("A deep hole", "Ekinnya mu luguudo", "Shimo barabarani")):

@@ -12,7 +12,9 @@ from ngoma.casework.errors import BadRequest, NotAllowed
 from ngoma.casework.opening import join
 from ngoma.casework.undoing import undo
 from ngoma.cities.book import Book
+from ngoma.notices.following import follow
 from ngoma.people.permissions import STRANGER, Actor
+from ngoma.people.vault import Address
 from ngoma.records.models import Case, Event, Job, Notice, Report
 from ngoma.work.worker import run_until_idle
 
@@ -65,6 +67,35 @@ def test_what_is_undone_was_never_heard_of(kind: str, waiting: Case, coordinator
     kinds = list(waiting.events.order_by("seq").values_list("kind", "undone"))
     assert kinds[-2:] == [(kind, True), ("undone", False)]
     assert rebuild.rebuild(lambda done: None) == 0
+
+
+def test_a_step_leaves_no_job_that_nobody_waits_for(
+    waiting: Case, coordinator: Actor, town: Book
+) -> None:
+    Job.objects.all().delete()
+    deciding.accept(actor=coordinator, case_id=waiting.pk)
+    assert list(Job.objects.values_list("kind", flat=True)) == ["proposals.decide"]
+    follow(town.id, Address("email", "ana@example.org"), language="en", case=waiting)
+    talking.answer(actor=coordinator, case_id=waiting.pk, text="Soon.")
+    kinds = ["notices.plan", "notices.tell", "proposals.decide"]
+    assert sorted(Job.objects.values_list("kind", flat=True)) == kinds
+
+
+@pytest.mark.parametrize("kind", ["notices.plan", "notices.tell"])
+@pytest.mark.parametrize("begun", [{"claimed_until": now()}, {"attempts": 1}])
+def test_what_has_begun_to_be_told_is_not_taken_back(
+    waiting: Case, coordinator: Actor, town: Book, kind: str, begun: dict[str, Any]
+) -> None:
+    follow(town.id, Address("email", "ana@example.org"), language="en", case=waiting)
+    done = talking.answer(actor=coordinator, case_id=waiting.pk, text="Soon.")
+    Job.objects.filter(kind=kind).update(**begun)
+    before = Job.objects.count()
+    with pytest.raises(BadRequest, match="too_late"):
+        undo(actor=coordinator, case_id=waiting.pk, seq=done.version)
+    Job.objects.filter(kind="notices.plan").delete()
+    with pytest.raises(BadRequest, match="too_late"):
+        undo(actor=coordinator, case_id=waiting.pk, seq=done.version)
+    assert Job.objects.count() == before - 1
 
 
 def test_notices_wait_until_a_step_stands(waiting: Case, coordinator: Actor) -> None:

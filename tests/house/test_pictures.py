@@ -20,6 +20,7 @@ from tests.desk.test_forecast import foretold
 from tests.desk.test_outcomes import keep
 from tests.desk.test_rising import burst
 
+from ngoma.base import remembered
 from ngoma.base.clock import now
 from ngoma.base.months import month_of
 from ngoma.cities.book import Book
@@ -27,7 +28,6 @@ from ngoma.insight import arriving, counting, performing
 from ngoma.insight.figures import AREA, BY
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
-from ngoma.public import remembered
 from ngoma.records.models import Case, Membership, Outcomes, Role, User
 from ngoma.work.worker import run_until_idle
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from bench import filling, staff
+from ngoma.base import remembered
 from ngoma.base.clock import now
 from ngoma.base.quad import spot
 from ngoma.casework import reminding
@@ -20,7 +21,6 @@ from ngoma.insight import arriving, counting, performing, searching
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
 from ngoma.ledger import sealing
-from ngoma.public import remembered
 from ngoma.records.models import Case, Membership, Report, User
 from ngoma.settings.prepared import PACKS
 

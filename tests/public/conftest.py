@@ -14,13 +14,12 @@ from ngoma.cities.book import Book
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import Receipt, submit
 from ngoma.people.permissions import Actor, staff
-from ngoma.public import flooding, remembered
+from ngoma.public import flooding
 
 
 @pytest.fixture(autouse=True)
 def _fresh(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    remembered.forget()
     flooding.forget()
 
 

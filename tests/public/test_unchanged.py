@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ngoma.base import remembered
 from ngoma.base.clock import frozen
 from ngoma.casework import (
     deciding,
@@ -25,7 +26,7 @@ from ngoma.intake import photos
 from ngoma.intake.submit import Receipt
 from ngoma.ledger import sealing
 from ngoma.people.permissions import Actor, resident
-from ngoma.public import remembered, unchanged
+from ngoma.public import unchanged
 from ngoma.records.models import Checkpoint, City, Event, Photo, Service
 from tests.casework import MONDAY
 from tests.intake.pictures import encoded, made_public, scene

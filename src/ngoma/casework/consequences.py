@@ -27,8 +27,8 @@ def time_to_undo() -> timedelta:
 def follow(events: Sequence[Event]) -> None:
     """Put the jobs that `journey.py` names for the events. Each carries its event's number.
 
-    One that has nothing to do is left out, unless the event can be taken back: what is withdrawn
-    then has to be known.
+    One that has nothing to do is left out; not the first of an event that can be taken back, for
+    by it is known whether the others, which are put behind it, have begun.
     """
     jobs = []
     for event in events:
@@ -41,8 +41,8 @@ def follow(events: Sequence[Event]) -> None:
                 run_at=run_at,
                 key=_key(kind, event) if waits else None,
             )
-            for kind in registry.followers(event.kind)
-            if waits or registry.wanted(kind, event)
+            for place, kind in enumerate(registry.followers(event.kind))
+            if (waits and place == 0) or registry.wanted(kind, event)
         ]
     put_many(jobs)
 
@@ -50,8 +50,13 @@ def follow(events: Sequence[Event]) -> None:
 def withdraw(event: Event) -> bool:
     """Delete the jobs that follow an event. False, and nothing deleted, where one has begun."""
     keys = [_key(kind, event) for kind in registry.followers(event.kind)]
-    waiting = Job.objects.filter(key__in=keys, claimed_until=None, attempts=0)
-    return waiting.delete()[0] == len(keys)
+    put = list(Job.objects.select_for_update().filter(key__in=keys))
+    if any(job.claimed_until is not None or job.attempts for job in put):
+        return False
+    if keys and keys[0] not in {job.key for job in put}:
+        return False
+    Job.objects.filter(pk__in=[job.pk for job in put]).delete()
+    return True
 
 
 def _key(kind: str, event: Event) -> str:

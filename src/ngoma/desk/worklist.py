@@ -12,6 +12,7 @@ from ngoma.base.characters import clean, whole
 from ngoma.base.clock import now, parse
 from ngoma.base.references import BadReference
 from ngoma.base.references import read as read_reference
+from ngoma.base.remembered import remembered
 from ngoma.casework import batching
 from ngoma.casework.assigning import ENOUGH_TRANSFERS
 from ngoma.desk import codes, naming, rising, viewing
@@ -85,21 +86,18 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         departments = codes.within(departments, department)
     else:
         department = None
-    loads = worklist.loads(desk.book.id, departments, at=now(), tonight=desk.tonight)
-    loads.sort(key=lambda load: (-load.late, -load.today, desk.department(load.department_id)))
+    among = None if departments is None else tuple(departments)
+    loads = _loads(desk.book.id, among, desk.tonight)
     oversees = desk.may_somewhere("oversee")
-    people = performance.loads(
-        desk.book.id,
-        departments=departments,
-        user_id=None if oversees else desk.user.pk,
-        at=now(),
-        week=desk.tonight + timedelta(days=6),
-    )
+    own = None if oversees else desk.user.pk
     measured = quality.newest(desk.book.id) if oversees else None
     chosen = {"department": desk.code("department", department)} if department else {}
     context = {
-        "loads": loads,
-        "people": people,
+        "loads": sorted(
+            loads,
+            key=lambda load: (-load.late, -load.today, desk.department(load.department_id)),
+        ),
+        "people": _people(desk.book.id, among, own, desk.tonight),
         "oversees": oversees,
         "alarms": len(measured.figures.alarms) if measured else 0,
         "overslept": nightly.overdue(desk.book),
@@ -110,6 +108,23 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
         "kept": viewing.beside(desk, "board", chosen),
     }
     return show(request, desk, "board", context)
+
+
+@remembered(3)
+def _loads(
+    city_id: int, departments: tuple[int, ...] | None, tonight: datetime
+) -> list[worklist.Load]:
+    """What each department has, at most some seconds old: all open cases are counted for it."""
+    return worklist.loads(city_id, departments, at=now(), tonight=tonight)
+
+
+@remembered(3)
+def _people(
+    city_id: int, departments: tuple[int, ...] | None, user_id: int | None, tonight: datetime
+) -> list[performance.Load]:
+    """The same of each person, with a look at the week."""
+    week = tonight + timedelta(days=6)
+    return performance.loads(city_id, departments=departments, user_id=user_id, at=now(), week=week)
 
 
 def all_ids(desk: Desk, asked: QueryDict, *, limit: int) -> list[int]:

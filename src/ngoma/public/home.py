@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ngoma.base import clock
+from ngoma.base.remembered import remembered
 from ngoma.cities.book import books, by_host
 from ngoma.look.formats import autonym
 from ngoma.public import sharing
 from ngoma.public.cards import Card
 from ngoma.public.lines import fixes, line
-from ngoma.public.remembered import remembered
 from ngoma.public.sharing import share
 from ngoma.public.site import Site, from_replica, only_city, page, show, tag
 from ngoma.public.unchanged import unless_known

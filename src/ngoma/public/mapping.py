@@ -10,10 +10,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ngoma.base.quad import Tile
+from ngoma.base.remembered import remembered
 from ngoma.look import frames, outlines
 from ngoma.look.frames import Frame
 from ngoma.public import drawing, filters
-from ngoma.public.remembered import remembered
 from ngoma.public.site import Site, from_replica, page
 from ngoma.records.models import Kind, State
 from ngoma.records.queries import public_map

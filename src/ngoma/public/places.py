@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ngoma.base import clock
+from ngoma.base.remembered import remembered
 from ngoma.cities.book import PlaceEntry
 from ngoma.look import outlines
 from ngoma.look.formats import month as named
@@ -20,7 +21,6 @@ from ngoma.notices import push
 from ngoma.public import cards, drawing, filters, status
 from ngoma.public.cards import Card, Shape
 from ngoma.public.lines import line
-from ngoma.public.remembered import remembered
 from ngoma.public.sharing import FILE, answer, share
 from ngoma.public.site import Site, from_replica, page, show
 from ngoma.records.queries import public_cases, public_counts
