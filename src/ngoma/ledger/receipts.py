@@ -35,8 +35,10 @@ class Recorded:
 
 def of_report(report_id: int) -> Entry | None:
     """The entry of the event that brought a report; None while it is not sealed yet."""
+    # Of the few that one report has, not ordered by the database: for the first of an order
+    # PostgreSQL may go through the whole ledger.
     found = Entry.objects.filter(report=report_id).select_related("event")
-    return found.order_by("index").first()
+    return min(found, key=lambda entry: entry.index, default=None)
 
 
 def of_event(case_id: int, seq: int) -> Entry | None:

@@ -112,13 +112,14 @@ UNION ALL
 SELECT {SHOWN}, p.kind, p.report_id, p.width, p.height FROM records_photo p
 JOIN records_report r ON r.id = p.report_id WHERE {PUBLISHED} AND r.case_id = %s
 """  # noqa: S608 - pieces
+# "+ 0": else PostgreSQL may look for the least index through the whole ledger, not by the report.
 _STAMP = f"""
 SELECT r.city_id, r.reference, r.case_id, c.version, c.public, c.answer_due, c.due,
        (SELECT COUNT(*) || ' ' || COALESCE(SUM(p.id), 0) FROM records_photo p
         WHERE p.case_id = c.id AND {PUBLISHED}),
        (SELECT COUNT(*) || ' ' || COALESCE(SUM(p.id), 0) FROM records_report o
         JOIN records_photo p ON p.report_id = o.id WHERE o.case_id = c.id AND {PUBLISHED}),
-       (SELECT MIN("index") FROM records_entry WHERE report_id = r.id),
+       (SELECT MIN(n."index" + 0) FROM records_entry n WHERE n.report_id = r.id),
        (SELECT COUNT(*) FROM records_event e JOIN records_entry n ON n.event_id = e.id
         WHERE e.case_id = c.id AND n.late),
        k.size, k.witnesses
