@@ -15,6 +15,7 @@ from ngoma.people.permissions import Actor, resident
 from ngoma.records.models import Bookmark, Event, Report
 from ngoma.records.queries.events import _NEXT, advance, read_on
 from ngoma.records.queries.live import _SINCE
+from ngoma.records.sql.statements import fetch
 from ngoma.records.sql.transactions import after, settled
 from tests.intake import told
 
@@ -117,6 +118,22 @@ def test_another_databases_transaction_holds_nobody_up(town: Book) -> None:
         assert read_all("ledger") == [report.case.events.latest("pk").pk]
 
 
+def test_nor_does_one_that_is_not_known_at_the_first_look(town: Book) -> None:
+    """Who has what open is remembered in a transaction, and looked up anew where it is unclear."""
+    if connection.vendor != "postgresql":
+        return
+    number = "SELECT pg_current_xact_id()::text::bigint"
+    elsewhere = connection.get_connection_params() | {"dbname": "postgres"}
+    with (
+        transaction.atomic(),
+        psycopg.connect(**elsewhere) as opened,
+        psycopg.connect(**elsewhere, autocommit=True) as done,
+    ):
+        fetch("SELECT backend_xid FROM pg_stat_activity")
+        [earlier], [later] = (each.execute(number).fetchone() or () for each in (opened, done))
+        assert earlier < later < settled()
+
+
 def test_two_processes_of_one_reader_read_nothing_twice(town: Book) -> None:
     for _ in range(12):
         submit(told(town))
@@ -140,8 +157,8 @@ def test_reading_on_uses_the_index_alone(town: Book, sql: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-        asked = sql.format(columns="*", after=after(), settled=settled())
-        cursor.execute(f"{explain} {asked}", [0, 5, 10])
+        asked = sql.format(columns="*", after=after())
+        cursor.execute(f"{explain} {asked}", [0, 5, settled(), 10])
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "event_in_order" in plan
     if connection.vendor == "sqlite":

@@ -29,13 +29,13 @@ class Changes(NamedTuple):
 
 
 _NEWEST = """
-SELECT "transaction", id FROM records_event WHERE {settled}
+SELECT "transaction", id FROM records_event WHERE "transaction" < %s
 ORDER BY "transaction" DESC, id DESC LIMIT 1
 """
 
 _PAGE = """
 SELECT e."transaction", e.id, e.case_id, c.city_id, c.opened_at FROM (
-    SELECT "transaction", id, case_id FROM records_event WHERE {after} AND {settled}
+    SELECT "transaction", id, case_id FROM records_event WHERE {after} AND "transaction" < %s
     ORDER BY "transaction", id LIMIT %s
 ) e JOIN records_case c ON c.id = e.case_id ORDER BY e."transaction", e.id
 """
@@ -43,7 +43,7 @@ SELECT e."transaction", e.id, e.case_id, c.city_id, c.opened_at FROM (
 
 def newest() -> Mark:
     """The newest event before which none can still appear."""
-    rows = fetch(_NEWEST.format(settled=settled()))
+    rows = fetch(_NEWEST, [settled()])
     return Mark(*rows[0]) if rows else Mark()
 
 
@@ -54,7 +54,7 @@ def since(city_id: int, mark: Mark) -> Iterator[Changes]:
     It ends before any transaction that is still open: its events come the next time.
     """
     while True:
-        page = fetch(_PAGE.format(after=after(), settled=settled()), [*mark, PAGE])
+        page = fetch(_PAGE.format(after=after()), [*mark, settled(), PAGE])
         if not page:
             return
         mark = Mark(*page[-1][:2])

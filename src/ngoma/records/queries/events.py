@@ -8,7 +8,7 @@ from ngoma.records.models import Bookmark, Case, Event
 from ngoma.records.sql.transactions import after, settled
 
 _NEXT = """
-SELECT {columns} FROM records_event WHERE {after} AND {settled}
+SELECT {columns} FROM records_event WHERE {after} AND "transaction" < %s
 ORDER BY "transaction", id LIMIT %s
 """
 
@@ -24,8 +24,8 @@ def read_on(reader: str, limit: int = 500, *, whole: bool = True) -> list[Event]
     """
     mark, _ = Bookmark.objects.select_for_update().get_or_create(reader=reader)
     columns = "*" if whole else 'id, case_id, seq, "transaction"'
-    sql = _NEXT.format(columns=columns, after=after(), settled=settled())
-    return list(Event.objects.raw(sql, [mark.transaction, mark.event, limit]))
+    sql = _NEXT.format(columns=columns, after=after())
+    return list(Event.objects.raw(sql, [mark.transaction, mark.event, settled(), limit]))
 
 
 def advance(reader: str, event: Event) -> None:

@@ -27,24 +27,38 @@ _OLDEST_OPEN = """
 SELECT LEAST(
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
     pg_current_xact_id_if_assigned()::text::bigint,
-    (SELECT min(id) FROM (SELECT pg_snapshot_xip(pg_current_snapshot())::text::bigint AS id) AS open
-     WHERE NOT EXISTS (
-        SELECT FROM pg_stat_activity
-        WHERE backend_xid::text::bigint = open.id & 4294967295
-        AND (datname <> current_database() OR backend_type = 'autovacuum worker'))))
+    min(open.id) FILTER (WHERE known.here IS NOT FALSE)
+), coalesce(bool_and(known.here IS NOT NULL), TRUE)
+FROM (SELECT pg_snapshot_xip(pg_current_snapshot())::text::bigint AS id) AS open
+LEFT JOIN (
+    SELECT backend_xid::text::bigint AS id,
+        datname = current_database() AND backend_type <> 'autovacuum worker' AS here
+    FROM pg_stat_activity WHERE backend_xid IS NOT NULL
+) AS known ON known.id = open.id & 4294967295
 """
+_LOOKS = 3
+_ALL_SETTLED = 1
+"""On SQLite all is written in transaction 0, one after the other."""
 
 
-def settled() -> str:
-    """A condition on rows with a `transaction`: none that comes before them can still appear.
+def settled() -> int:
+    """Events of transactions before this one count: none that comes before them can still appear.
 
     On PostgreSQL a transaction that is still open may have taken an earlier number than one that is
-    visible already, so a row counts once no older transaction of this database is open as the
-    statement sees it.
+    visible already, so an event counts once no older transaction of this database is open.
     """
-    if connection.vendor == "postgresql":
-        return f'"transaction" < ({_OLDEST_OPEN})'
-    return "TRUE"
+    if connection.vendor != "postgresql":
+        return _ALL_SETTLED
+    with connection.cursor() as cursor:
+        for _ in range(_LOOKS):
+            cursor.execute(_OLDEST_OPEN)
+            oldest, sure = cursor.fetchone()
+            if sure:
+                break
+            # One ended between the two looks that the statement takes, at what is open and at who
+            # has it open. The latter is kept for a transaction unless it is asked for anew.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+    return int(oldest)
 
 
 def after() -> str:
