@@ -9,6 +9,7 @@ from django.db import connection
 
 from bench import staff
 from bench.pages import PAGES, Page, get
+from bench.rest import derive
 from bench.serving import Server, running
 from bench.sizes import Cost, Size
 from bench.tiles import asked
@@ -24,26 +25,13 @@ def measure(
     book: Book, database: str, url: str, reports: int, *, say: Callable[[str], object]
 ) -> Size:
     """Derive what is derived of events, start the server and ask for each page, one at a time."""
-    _derive(say)
+    derive(say)
     pages = []
     with running(url, Path(settings.NGOMA_DATA) / "server.log") as server:
         for name, page in _pages(book).items():
             pages.append(_cost(name, page, book, server))
             say(f"{name:28} {pages[-1].cpu:6.2f} CPU-ms, p95 {pages[-1].p95:6.1f} ms")
     return Size(database, reports, pages, _bytes() / reports)
-
-
-def _derive(say: Callable[[str], object]) -> None:
-    """The index of words and all sums, unless that was done."""
-    from ngoma.insight import arriving, performing, searching
-    from ngoma.records.models import Bookmark
-
-    for reader in (searching, performing, arriving):
-        if not Bookmark.objects.filter(reader=reader.READER, event__gt=0).exists():
-            say(f"Reading all events for {reader.READER}")
-            reader.rebuild(lambda done: None)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def _pages(book: Book) -> Mapping[str, Page]:

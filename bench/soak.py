@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from bench.pages import PAGES
+from bench.rest import come_to_rest
 from bench.serving import Server, resident_mb, running, tree
 from bench.steady import FRESH, Answered, Kind
 from ngoma.base.clock import now
@@ -109,6 +110,7 @@ def measure(
     """Let a city be as busy as it may be for so many minutes, then a third of them too busy."""
     kinds = list(_kinds(book, *RATES[database]))
     more = [Kind(kind.name, TIMES * kind.rate, kind.requests) for kind in kinds]
+    come_to_rest(say)
     before = _reports()
     with _both(url) as (server, worker):
         _asked(server, kinds, WARM_S)

@@ -11,11 +11,13 @@ from ngoma.casework import deciding
 from ngoma.cities import book
 from ngoma.cities.book import Book
 from ngoma.intake.submit import Receipt
+from ngoma.intake.transcribing import READ_HEARD
 from ngoma.people.permissions import Actor
 from ngoma.proposals import alone, quality
-from ngoma.records.models import City, Decision, Event, Quality
+from ngoma.records.models import City, Decision, Event, Proposal, Quality, Recording
 from ngoma.records.queries.decided import teaching
 from ngoma.work import worker
+from ngoma.work.queue import put
 
 pytestmark = pytest.mark.django_db
 Hear = Callable[..., Receipt]
@@ -88,6 +90,22 @@ def test_what_may_be_a_duplicate_waits_for_a_person(town: Book, hear: Hear) -> N
     measured(town)
     assert hear(WORDS).case.state == "accepted"
     assert hear(WORDS).case.state == "received"
+
+
+def test_what_a_machine_understood_of_a_voice_waits_for_a_person(town: Book, hear: Hear) -> None:
+    """However sure its reading is: in the same words, written, it would stand."""
+    measured(town)
+    case = hear("Listen to me").case
+    report = case.reports.get()
+    Recording.objects.create(
+        report=report, path="a/b.ogg", kind="audio/ogg", digest="a", added_at=now(), heard=WORDS
+    )
+    put(READ_HEARD, {"report": report.pk})
+    worker.run_until_idle()
+    case.refresh_from_db()
+    read = Proposal.objects.latest("pk")
+    assert (read.service_id, read.confident) == (town.service_by_code["pothole"].id, True)
+    assert case.state == "received"
 
 
 @pytest.mark.parametrize(
