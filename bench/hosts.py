@@ -40,7 +40,7 @@ class Unable(RuntimeError):
     """This machine lacks something; the text says what."""
 
 
-def until(true: Callable[[], Any], what: str, seconds: float = 30.0) -> float:
+def until(true: Callable[[], Any], what: str, seconds: float = 120.0) -> float:
     """Wait until something is so; returns how many seconds that took. Raises TimeoutError."""
     started = time.monotonic()
     while not true():

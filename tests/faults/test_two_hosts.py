@@ -38,7 +38,7 @@ def _walk(whole: Hosts, cut: Place) -> None:
         answered = len(storm.answered)
         until(lambda: len(storm.answered) > answered + 5, "the other host does not take over")
         cut.mend()
-        until(lambda: first.status("/readyz") == 200, "the first host does not come back", 40)
+        until(lambda: first.status("/readyz") == 200, "the first host does not come back")
         second.kill("web", "worker")
     whole.settle()
     assert check(storm) == []
