@@ -105,14 +105,22 @@ def _nothing_is_of_another_city() -> None:
     from ngoma.base import remembered
     from ngoma.insight import figures
     from ngoma.insight.forecast import expected
+    from ngoma.ledger import receipts, sealing
+    from ngoma.ledger.naming import Names
+    from ngoma.proposals import in_use
     from ngoma.public import unchanged
     from ngoma.records.queries import requests
     from ngoma.watch import standing
 
     unchanged.forget()
     remembered.forget()
-    for kept in (figures._newest, expected._expected, requests._count, standing._marked):
+    in_use.look_again()
+    for kept in (
+        figures._newest, expected._expected, requests._count, standing._marked,
+        in_use._loaded, in_use._weights,
+    ):  # fmt: skip
         kept.cache_clear()
+    receipts._names, sealing._names = Names(), Names()
 
 
 @pytest.fixture

@@ -86,8 +86,9 @@ def test_what_was_altered_or_is_missing_is_named(town: Book, kept: Path, elsewhe
 
 
 OLDER = """
-DROP TABLE records_savedview;
-DELETE FROM django_migrations WHERE name = '0044_saved_views';
+DROP INDEX case_done_nearby;
+CREATE INDEX case_nearby ON records_case (quad, lat, lon, city_id, id);
+DELETE FROM django_migrations WHERE name = '0045_done_nearby';
 """
 NEWER = """
 INSERT INTO django_migrations (app, name, applied)

@@ -16,8 +16,7 @@ from ngoma.cities.book import Book
 from ngoma.cities.load import load
 from ngoma.intake.submission import Submission
 from ngoma.intake.submit import submit
-from ngoma.ledger import receipts, sealing
-from ngoma.ledger.naming import Names
+from ngoma.ledger import sealing
 from ngoma.people.permissions import Actor, resident, staff
 from ngoma.records.models import Event, Membership, Report, User
 
@@ -38,13 +37,6 @@ STEPS: dict[str, Callable[..., Any]] = {
 def own_key(settings: Any, tmp_path: Path) -> None:
     """A key for each test."""
     settings.NGOMA_LEDGER_KEY = str(tmp_path / "keys" / "ledger")
-
-
-@pytest.fixture(autouse=True)
-def own_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The codes of this test's city, not of another's that had its numbers."""
-    for room in (sealing, receipts):
-        monkeypatch.setattr(room, "_names", Names())
 
 
 @pytest.fixture

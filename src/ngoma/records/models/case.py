@@ -71,7 +71,10 @@ class Case(models.Model):
     class Meta:
         indexes = [
             # All that nearness asks is in the index itself. Plain columns: SQLite knows no INCLUDE.
-            models.Index(fields=["quad", "lat", "lon", "city", "id"], name="case_nearby"),
+            models.Index(
+                fields=["quad", "lat", "lon", "city", "state", "resolved_at", "id"],
+                name="case_done_nearby",
+            ),
             models.Index(
                 fields=["quad", "lat", "lon", "city", "id"],
                 name="case_open_nearby",

@@ -2,20 +2,15 @@
 
 from datetime import datetime
 
-from ngoma.base.quad import around, box_ranges
 from ngoma.records.models import OPEN, Report
-from ngoma.records.queries.nearby import RANGES
+from ngoma.records.queries.nearby import open_in_box
 from ngoma.records.sql.moments import parameter
 from ngoma.records.sql.statements import fetch, literals
 
 MOST = 500
 """As many reports are looked at."""
 
-_IN_BOX = """
-SELECT id FROM records_case
-WHERE quad BETWEEN %s AND %s AND city_id = %s
-  AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s
-"""
+_ABOUT = "SELECT id FROM ({ranges}) AS near"
 _AT_PLACE = "SELECT id FROM records_case WHERE city_id = %s AND place_id = %s AND opened_at >= %s"
 _TOLD = """
 SELECT r.case_id, COALESCE(r.contact_id, -r.id) FROM records_case c
@@ -45,7 +40,8 @@ def for_same_purpose(
     """How many people report one service about a spot, or in a place where none is known; and the
     open cases of it."""
     if spot is not None:
-        cases, parameters = _in_box(city_id, spot, metres)
+        ranges, parameters = open_in_box(city_id, *spot, metres)
+        cases = _ABOUT.format(ranges=ranges)
     elif place_id is not None:
         cases, parameters = _AT_PLACE, [city_id, place_id, parameter(since)]
     else:
@@ -53,12 +49,3 @@ def for_same_purpose(
     sql = _TOLD.format(cases=cases, open=literals(OPEN))
     found = fetch(sql, [*parameters, parameter(since), service_id, service_id, MOST])
     return len({person for _case, person in found}), sorted({case for case, _person in found})
-
-
-def _in_box(city_id: int, spot: tuple[float, float], metres: float) -> tuple[str, list[object]]:
-    south, west, north, east = around(*spot, metres)
-    ranges = box_ranges(south, west, north, east, most=RANGES)
-    parameters: list[object] = []
-    for low, high in ranges:
-        parameters += [low, high, city_id, south, north, west, east]
-    return " UNION ALL ".join([_IN_BOX] * len(ranges)), parameters

@@ -7,39 +7,34 @@ from typing import Any
 from ngoma.base.quad import around, box_ranges
 from ngoma.records.models import OPEN
 from ngoma.records.sql.moments import moment, parameter
+from ngoma.records.sql.ranges import table_of
 from ngoma.records.sql.statements import fetch, literals
 
 RANGES = 6
-"""Ranges of the index in one statement, each with seven parameters: psycopg takes a statement with
-more than 50 parameters to pieces anew each time, which costs more than to send it."""
+"""Ranges of the index that a square is looked up by."""
 
-_RANGE = """
-SELECT id, lat, lon FROM records_case
-WHERE quad BETWEEN %s AND %s AND city_id = %s
-  AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s
+_IN_BOX = """
+SELECT c.id, c.lat, c.lon, c.state, c.resolved_at
+FROM {ranges} AS box CROSS JOIN records_case c
+WHERE c.quad BETWEEN box.column1 AND box.column2 AND c.city_id = %s
+  AND c.lat BETWEEN %s AND %s AND c.lon BETWEEN %s AND %s
 """
-# The words are fetched for what is kept alone: around a busy place thousands are looked at.
+# Around a busy place thousands are looked at, in the index; the rows of what is kept alone.
 _ROWS = """
 SELECT c.id, c.reference, c.service_id, c.lat, c.lon, c.opened_at, c.state, c.department_id,
        c.closed_at, c.resolved_at, c.public, r.words, r.public_words, r.accuracy
 FROM (
-    SELECT near.id,
-           (near.lat - %s) * (near.lat - %s) + (near.lon - %s) * (near.lon - %s) * %s AS far
-    FROM ({ranges}) AS near JOIN records_case k ON k.id = near.id
-    WHERE k.state IN ({open}) OR (k.state IN ('resolved', 'closed') AND k.resolved_at >= %s)
-    ORDER BY 2, k.opened_at DESC LIMIT %s
+    SELECT id, (lat - %s) * (lat - %s) + (lon - %s) * (lon - %s) * %s AS far
+    FROM ({cases}) AS near
+    WHERE state IN ({open}) OR (state IN ('resolved', 'closed') AND resolved_at >= %s)
+    ORDER BY far, id DESC LIMIT %s
 ) AS kept
 JOIN records_case c ON c.id = kept.id
 JOIN records_report r ON r.reference = c.reference
 ORDER BY kept.far, c.opened_at DESC
 """
-_OPEN = """
-SELECT id, lat, lon FROM records_case
-WHERE quad BETWEEN %s AND %s AND city_id = %s
-  AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s AND state IN ({open})
-"""
 _NEAREST = """
-SELECT id, lat, lon FROM ({ranges}) AS near
+SELECT id, lat, lon FROM ({cases}) AS near
 ORDER BY (lat - %s) * (lat - %s) + (lon - %s) * (lon - %s) * %s, id LIMIT %s
 """
 COLUMNS = (
@@ -62,9 +57,9 @@ def around_point(
 
     The nearest come first, and are what is kept of more than `limit`.
     """
-    ranges, parameters = _box(_RANGE, city_id, lat, lon, metres)
+    cases, parameters = _in_box(city_id, lat, lon, metres)
     since = parameter(at - timedelta(days=done_days))
-    sql = _ROWS.format(ranges=ranges, open=literals(OPEN))
+    sql = _ROWS.format(cases=cases, open=literals(OPEN))
     rows = fetch(sql, [lat, lat, lon, lon, _shrink(lat), *parameters, since, limit])
     return [_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
@@ -73,20 +68,22 @@ def open_around(
     city_id: int, lat: float, lon: float, *, metres: float, limit: int = 50
 ) -> list[tuple[int, float, float]]:
     """Id and position of open cases within such a square, the nearest first."""
-    ranges, parameters = _box(_OPEN.format(open=literals(OPEN)), city_id, lat, lon, metres)
-    sql = _NEAREST.format(ranges=ranges)
+    cases, parameters = open_in_box(city_id, lat, lon, metres)
+    sql = _NEAREST.format(cases=cases)
     found = fetch(sql, [*parameters, lat, lat, lon, lon, _shrink(lat), limit])
     return [(case_id, at_lat, at_lon) for case_id, at_lat, at_lon in found]
 
 
-def _box(sql: str, city_id: int, lat: float, lon: float, metres: float) -> tuple[str, list[Any]]:
-    """A query for each range of the index that the square touches, and their parameters."""
+def open_in_box(city_id: int, lat: float, lon: float, metres: float) -> tuple[str, list[Any]]:
+    """A query of id and position of the open cases within such a square, and its parameters."""
+    cases, parameters = _in_box(city_id, lat, lon, metres)
+    return f"{cases} AND c.state IN ({literals(OPEN)})", parameters
+
+
+def _in_box(city_id: int, lat: float, lon: float, metres: float) -> tuple[str, list[Any]]:
     south, west, north, east = around(lat, lon, metres)
-    parameters: list[Any] = []
-    ranges = box_ranges(south, west, north, east, most=RANGES)
-    for low, high in ranges:
-        parameters += [low, high, city_id, south, north, west, east]
-    return " UNION ALL ".join([sql] * len(ranges)), parameters
+    ranges, keys = table_of(box_ranges(south, west, north, east, most=RANGES))
+    return _IN_BOX.format(ranges=ranges), [*keys, city_id, south, north, west, east]
 
 
 def _shrink(lat: float) -> float:

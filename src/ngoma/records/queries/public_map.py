@@ -11,6 +11,7 @@ from ngoma.base.quad import ZOOM, Box, Tile, box_ranges, spot
 from ngoma.records.models import Kind
 from ngoma.records.queries.public_cases import Inside, Wanted
 from ngoma.records.sql.counts import FIRST, LAST, PERIODS
+from ngoma.records.sql.ranges import table_of
 from ngoma.records.sql.statements import fetch, marks
 
 UNITS = 4096
@@ -51,10 +52,9 @@ FROM (SELECT c.cell >> {bits} AS cell, c.{count} AS n, c.x / c.cases AS x, c.y /
       FROM records_cell_count c WHERE {where}) kept
 WHERE n > 0 GROUP BY cell
 """
-_IN_RUN = """
-SELECT c.case_id FROM records_counted c
-WHERE c.city_id = %s AND c.quad BETWEEN %s AND %s AND c.x BETWEEN %s AND %s
-  AND c.y BETWEEN %s AND %s{chosen}
+_IN_BOX = """
+SELECT c.case_id FROM {ranges} AS box CROSS JOIN records_counted c
+WHERE c.quad BETWEEN box.column1 AND box.column2 AND {chosen} LIMIT %s
 """
 
 
@@ -93,19 +93,18 @@ def inside(wanted: Wanted, box: Box) -> Inside:
     """The condition for cases in a box, and how many there are, unless very many."""
     south, west, north, east = box
     (left, top), (right, bottom) = spot(north, west), spot(south, east)
-    chosen, values = _chosen(wanted)
-    branch = _IN_RUN.format(chosen="".join(f" AND {each}" for each in chosen))
-    runs = box_ranges(*box)
-    parameters: list[Any] = []
-    for run in runs:
-        parameters += [wanted.city_id, *run, left, right, top, bottom, *values]
-    sql = " UNION ALL ".join([branch] * len(runs)) + " LIMIT %s"
-    ids = [row[0] for row in fetch(sql, [*parameters, LISTED + 1])]
+    conditions, values = _chosen(wanted)
+    where = ["c.city_id = %s", "c.x BETWEEN %s AND %s", "c.y BETWEEN %s AND %s", *conditions]
+    ranges, keys = table_of(box_ranges(*box))
+    sql = _IN_BOX.format(ranges=ranges, chosen=" AND ".join(where))
+    bounds = [left, right, top, bottom]
+    found = fetch(sql, [*keys, wanted.city_id, *bounds, *values, LISTED + 1])
+    ids = [row[0] for row in found]
     if len(ids) <= LISTED:
         return Inside(f"c.id IN ({marks(ids)})", ids, len(ids))
     condition = """EXISTS (SELECT 1 FROM records_counted m WHERE m.case_id = c.id
         AND m.quad IS NOT NULL AND m.x BETWEEN %s AND %s AND m.y BETWEEN %s AND %s)"""
-    return Inside(condition, [left, right, top, bottom], None)
+    return Inside(condition, bounds, None)
 
 
 def _few(city_id: int, tile: Tile) -> bool:

@@ -17,6 +17,7 @@ from ngoma.records.models import OPEN
 from ngoma.records.queries.photos import PUBLISHED, SHOWN
 from ngoma.records.queries.visible import ANSWER, Answer, answer, visible
 from ngoma.records.sql.moments import known_moment, moment, parameter
+from ngoma.records.sql.ranges import table_of
 from ngoma.records.sql.statements import decoded, fetch, literals, marks
 
 SMALL = 0.03
@@ -110,7 +111,10 @@ WHERE {conditions} ORDER BY {order} LIMIT %s OFFSET %s
 _COUNT = """
 SELECT COUNT(*) FROM records_report r JOIN records_case c ON c.id = r.case_id WHERE {conditions}
 """
-_RUN = "SELECT n.id FROM records_case n WHERE n.quad BETWEEN %s AND %s"
+_IN_BOX = """
+c.id IN (SELECT n.id FROM {ranges} AS box CROSS JOIN records_case n
+         WHERE n.quad BETWEEN box.column1 AND box.column2)
+"""
 _ANSWERS = "SELECT id, answers FROM records_report WHERE id IN ({ids})"
 _PHOTOS = """
 SELECT p.report_id, p.case_id, {shown} FROM records_photo p
@@ -261,9 +265,8 @@ def _where(wanted: Wanted) -> Iterable[tuple[str, list[Any]]]:
     if wanted.box is not None:
         south, west, north, east = wanted.box
         if north - south < SMALL:
-            runs = box_ranges(south, west, north, east, most=6)
-            ends = [end for run in runs for end in run]
-            yield f"c.id IN ({' UNION ALL '.join([_RUN] * len(runs))})", ends
+            ranges, keys = table_of(box_ranges(south, west, north, east, most=6))
+            yield _IN_BOX.format(ranges=ranges), keys
         either = "AND" if west <= east else "OR"
         edges = f"{_LAT} BETWEEN %s AND %s AND ({_LON} >= %s {either} {_LON} <= %s)"
         yield edges, [south, north, west, east]
