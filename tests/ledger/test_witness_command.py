@@ -32,7 +32,9 @@ def witness(data: Path, *logs: str) -> Iterator[tuple[str, Witness]]:
     command += ["--port", str(port), *(f"--log={each}" for each in logs)]
     environment = os.environ | {"DATABASE_URL": "", "NGOMA_PROCESSES": "1"}
     environment["NGOMA_URL"] = "http://paper.example"
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         try:
             assert process.stdout
             key = re.match(r"witness (\S+)", process.stdout.readline())
@@ -41,7 +43,7 @@ def witness(data: Path, *logs: str) -> Iterator[tuple[str, Witness]]:
             _wait(url)
             yield url, Witness.parse(key[1])
         finally:
-            process.send_signal(signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)  # what it started would go on without it
 
 
 def _wait(url: str) -> None:
