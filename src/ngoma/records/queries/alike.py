@@ -10,7 +10,7 @@ from ngoma.records.sql.statements import fetch, literals
 MOST = 500
 """As many reports are looked at."""
 
-_ABOUT = "SELECT id FROM ({ranges}) AS near"
+_IDS = "SELECT id FROM ({cases}) AS near"
 _AT_PLACE = "SELECT id FROM records_case WHERE city_id = %s AND place_id = %s AND opened_at >= %s"
 _TOLD = """
 SELECT r.case_id, COALESCE(r.contact_id, -r.id) FROM records_case c
@@ -40,8 +40,8 @@ def for_same_purpose(
     """How many people report one service about a spot, or in a place where none is known; and the
     open cases of it."""
     if spot is not None:
-        ranges, parameters = open_in_box(city_id, *spot, metres)
-        cases = _ABOUT.format(ranges=ranges)
+        near, parameters = open_in_box(city_id, *spot, metres)
+        cases = _IDS.format(cases=near)
     elif place_id is not None:
         cases, parameters = _AT_PLACE, [city_id, place_id, parameter(since)]
     else:

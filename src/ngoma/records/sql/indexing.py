@@ -3,35 +3,38 @@
 A migration that uses these has `atomic = False`. On SQLite nobody else writes anyway.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 
-class AddIndex(AddIndexConcurrently):
+class _BesideOthers(Operation):
+    """Does on PostgreSQL what the operation after it does, elsewhere what `otherwise` does."""
+
+    otherwise: ClassVar[type[Operation]]
+
+    def database_forwards(self, label: str, editor: Any, before: Any, after: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            super().database_forwards(label, editor, before, after)
+        else:
+            self.otherwise.database_forwards(self, label, editor, before, after)
+
+    def database_backwards(self, label: str, editor: Any, before: Any, after: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            super().database_backwards(label, editor, before, after)
+        else:
+            self.otherwise.database_backwards(self, label, editor, before, after)
+
+
+class AddIndex(_BesideOthers, AddIndexConcurrently):
     """Adds an index."""
 
-    def database_forwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
-        kind = AddIndexConcurrently if _concurrently(editor) else migrations.AddIndex
-        kind.database_forwards(self, app_label, editor, before, after)
-
-    def database_backwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
-        kind = AddIndexConcurrently if _concurrently(editor) else migrations.AddIndex
-        kind.database_backwards(self, app_label, editor, before, after)
+    otherwise = migrations.AddIndex
 
 
-class RemoveIndex(RemoveIndexConcurrently):
+class RemoveIndex(_BesideOthers, RemoveIndexConcurrently):
     """Drops an index."""
 
-    def database_forwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
-        kind = RemoveIndexConcurrently if _concurrently(editor) else migrations.RemoveIndex
-        kind.database_forwards(self, app_label, editor, before, after)
-
-    def database_backwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
-        kind = RemoveIndexConcurrently if _concurrently(editor) else migrations.RemoveIndex
-        kind.database_backwards(self, app_label, editor, before, after)
-
-
-def _concurrently(editor: Any) -> bool:
-    return bool(editor.connection.vendor == "postgresql")
+    otherwise = migrations.RemoveIndex
